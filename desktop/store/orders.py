@@ -1,0 +1,194 @@
+"""Orders in and out of the tables: whole, by id or by the platform's key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.engine import Row
+from sqlalchemy.exc import IntegrityError
+
+from desktop.errors import UserError
+from desktop.i18n import N_
+from desktop.journey.path import FINAL
+from desktop.order import Buyer, Kind, Order, Seen, Status
+from desktop.store import body, search
+from desktop.store.store import Session
+from desktop.store.tables import codes, orders, personal
+
+_o, _p = orders.c, personal.c
+_WHOLE = select(orders, _p.name, _p.document, _p.phone, _p.email, _p.address).select_from(
+    orders.join(personal, _p.order_id == _o.id)
+)
+_BY_ID = _WHOLE.where(_o.id == bindparam("order_id"))
+_BY_REMOTE = _WHOLE.where(_o.connection == bindparam("connection")).where(
+    _o.remote_id.in_(bindparam("remote_ids", expanding=True))
+)
+_UPDATE = (
+    update(orders).where(_o.id == bindparam("key")).where(_o.version == bindparam("was_version"))
+)
+_UPDATE_PERSON = update(personal).where(_p.order_id == bindparam("key"))
+
+
+def get(session: Session, order_id: int) -> Order:
+    """The order `order_id`. Raises UserError when there is none."""
+    row = session.run(_BY_ID, {"order_id": order_id}).first()
+    if row is None:
+        raise UserError(N_("There is no order {id} here."), id=order_id)
+    return _order(row)
+
+
+def by_remote(
+    session: Session, connection: str, remote_ids: Sequence[str]
+) -> dict[tuple[str, str], tuple[Order, str]]:
+    """(remote id, group) → the stored order and the digest of what it was read from."""
+    rows = session.run(_BY_REMOTE, {"connection": connection, "remote_ids": list(remote_ids)})
+    return {(row.remote_id, row.grp): (_order(row), row.digest) for row in rows}
+
+
+def add(session: Session, new: Sequence[tuple[Order, str]], at: datetime) -> list[Order]:
+    """Stores new orders with their digests in one go; returns them with their ids."""
+    if not new:
+        return []
+    rows = [_row(order, at) | {"digest": digest, "version": 1} for order, digest in new]
+    ids = session.connection.execute(
+        insert(orders).returning(_o.id, sort_by_parameter_order=True), rows
+    ).scalars()
+    stored = [replace(order, id=one, version=1) for one, (order, _) in zip(ids, new, strict=True)]
+    session.run(insert(personal), [_person(order) | {"order_id": order.id} for order in stored])
+    _index(session, stored)
+    return stored
+
+
+def save(session: Session, order: Order, at: datetime, digest: str | None = None) -> Order:
+    """Writes a changed order; returns it with its new version.
+
+    Raises UserError when somebody else has written it since it was read.
+    """
+    row = _row(order, at) | {"version": order.version + 1}
+    if digest is not None:
+        row["digest"] = digest
+    keys = {"key": order.id, "was_version": order.version}
+    if session.run(_UPDATE.values(**row), keys).rowcount != 1:
+        raise UserError(N_("Somebody changed this order a moment ago. Look at it again."))
+    session.run(_UPDATE_PERSON.values(**_person(order)), {"key": order.id})
+    session.run(delete(codes).where(codes.c.order_id == order.id))
+    _index(session, [order])
+    return replace(order, version=order.version + 1)
+
+
+def touch(session: Session, seen: Iterable[tuple[int, datetime]]) -> None:
+    """Notes that orders were read again and had not changed."""
+    rows = [{"key": order_id, "at": at} for order_id, at in seen]
+    if rows:
+        statement = update(orders).where(_o.id == bindparam("key")).values(seen_at=bindparam("at"))
+        session.run(statement, rows)
+
+
+def by_code(session: Session, code: str) -> list[tuple[str, int]]:
+    """(kind of code, order id) of an exact code: number, remote id, access key, tracking, pickup."""
+    rows = session.run(
+        select(codes.c.kind, codes.c.order_id)
+        .where(codes.c.code == code.strip().upper())
+        .order_by(codes.c.order_id.desc())
+    )
+    return [(row.kind, row.order_id) for row in rows]
+
+
+def is_open(order: Order) -> bool:
+    """Whether the store still has something to do with the order: it stands in the lists."""
+    if order.archived:
+        return False
+    if order.status in {Status.CANCELLED, Status.RETURNED}:
+        return order.payment.is_settled and order.refunded < order.total
+    return order.status not in FINAL
+
+
+def _index(session: Session, changed: Sequence[Order]) -> None:
+    rows = [row for order in changed for row in _codes(order)]
+    try:
+        session.run(insert(codes), rows)
+    except IntegrityError as error:
+        raise UserError(
+            N_(
+                "This access key is on another order already. Check which order the invoice is for."
+            ),
+            field="key",
+        ) from error
+    search.index(session, ((order.id, search.words_of(order)) for order in changed))
+
+
+def _codes(order: Order) -> list[dict[str, Any]]:
+    found = {("number", order.number), ("remote", order.remote_id), ("pickup", order.pickup_code)}
+    found |= {("tracking", package.tracking) for package in order.packages}
+    if order.invoice is not None:
+        found.add(("invoice", order.invoice.key))
+    return [
+        {"code": code.upper(), "kind": kind, "order_id": order.id} for kind, code in found if code
+    ]
+
+
+def _row(order: Order, at: datetime) -> dict[str, Any]:
+    return {
+        "connection": order.connection,
+        "remote_id": order.remote_id,
+        "grp": order.group,
+        "number": order.number,
+        "channel": order.channel,
+        "kind": order.kind.value,
+        "status": order.status.value,
+        "currency": order.currency,
+        "total": order.total,
+        "lines": len(order.lines),
+        "is_open": is_open(order),
+        "held": order.hold is not None,
+        "stopped": order.cancellation is not None,
+        "archived": order.archived,
+        "placed_at": order.placed_at,
+        "due_at": order.due_at,
+        "changed_at": at,
+        "seen_status": order.seen.status.value if order.seen.status else None,
+        "seen_word": order.seen.word,
+        "seen_at": order.seen.at,
+        "body": body.encode(order),
+    }
+
+
+def _person(order: Order) -> dict[str, Any]:
+    buyer = order.buyer
+    return {
+        "name": buyer.name,
+        "document": buyer.document,
+        "phone": buyer.phone,
+        "email": buyer.email,
+        "address": body.encode_address(order.address),
+    }
+
+
+def _order(row: Row[Any]) -> Order:
+    return Order(
+        id=row.id,
+        connection=row.connection,
+        remote_id=row.remote_id,
+        group=row.grp,
+        number=row.number,
+        channel=row.channel,
+        kind=Kind(row.kind),
+        status=Status(row.status),
+        currency=row.currency,
+        total=row.total,
+        placed_at=row.placed_at,
+        due_at=row.due_at,
+        archived=row.archived,
+        version=row.version,
+        seen=Seen(Status(row.seen_status) if row.seen_status else None, row.seen_word, row.seen_at),
+        buyer=Buyer(row.name, row.document, row.phone, row.email),
+        address=body.decode_address(row.address),
+        **body.decode(row.body),
+    )
+
+
+__all__ = ["add", "by_code", "by_remote", "get", "is_open", "save", "touch"]

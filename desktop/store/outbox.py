@@ -1,0 +1,230 @@
+"""The outbox: pushes not yet confirmed by the platform.
+
+A push waits, is leased with a token and sent, and is settled with that token; a late settle is dropped.
+Of each order only the oldest unfinished push may move, so a parked one blocks its own order and no other.
+
+    waiting → sending → done
+                      → waiting (retry)  → …
+                      → unknown (read back first) → …
+                      → refused (parked: a person mends it)
+    waiting, unknown, refused → withdrawn (made needless)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy.engine import Row
+
+from desktop.errors import UserError
+from desktop.journey import Step
+from desktop.store.store import Session
+from desktop.store.tables import outbox
+
+_c = outbox.c
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    REFUSED = "refused"
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
+
+
+UNFINISHED = (State.WAITING, State.SENDING, State.UNKNOWN, State.REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One push. `reason` is the sentence of the last trouble, `field` the step's field to mend."""
+
+    id: int
+    order_id: int
+    connection: str
+    key: str
+    step: Step
+    data: Mapping[str, Any]
+    who: str
+    state: State
+    attempts: int
+    enqueued_at: datetime
+    due_at: datetime
+    token: str
+    settled_at: datetime | None
+    reason: UserError | None
+    field: str
+
+
+def enqueue(
+    session: Session, order_id: int, connection: str, step: Step, data: Mapping[str, Any],
+    who: str, at: datetime,
+) -> str:  # fmt: skip
+    """Adds an intention, in the clerk's own transaction; returns its key."""
+    key = uuid4().hex
+    session.run(
+        insert(outbox).values(
+            order_id=order_id, connection=connection, key=key, step=step.value, data=dict(data),
+            who=who, state=State.WAITING.value, enqueued_at=at, due_at=at,
+        )
+    )  # fmt: skip
+    return key
+
+
+def due(session: Session, connection: str, now: datetime, limit: int = 50) -> list[Entry]:
+    """The oldest unfinished push of each order, where it may be sent now.
+
+    One whose lease expired comes back as UNKNOWN: a send may still be running or have taken effect.
+    """
+    oldest = (
+        select(func.min(_c.id).label("id"))
+        .where(_c.connection == connection, _c.state.in_(UNFINISHED))
+        .group_by(_c.order_id)
+        .subquery()
+    )
+    ready = or_(
+        and_(_c.state.in_((State.WAITING, State.UNKNOWN)), _c.due_at <= now),
+        and_(_c.state == State.SENDING, _c.lease_until <= now),
+    )
+    rows = session.run(
+        select(outbox).join(oldest, oldest.c.id == _c.id).where(ready).order_by(_c.id).limit(limit)
+    )
+    return [_push(row) for row in rows]
+
+
+def lease(session: Session, push_id: int, now: datetime, until: datetime) -> str | None:
+    """Takes the push for sending; the token to settle it with, or None when somebody else has it."""
+    token = uuid4().hex
+    free = or_(
+        _c.state.in_((State.WAITING, State.UNKNOWN)),
+        and_(_c.state == State.SENDING, _c.lease_until <= now),
+    )
+    taken = session.run(
+        update(outbox)
+        .where(_c.id == push_id, free)
+        .values(state=State.SENDING.value, token=token, lease_until=until, attempts=_c.attempts + 1)
+    )
+    return token if taken.rowcount == 1 else None
+
+
+def settle(
+    session: Session, push_id: int, token: str, state: State, at: datetime,
+    due_at: datetime | None = None, reason: UserError | None = None, field: str = "",
+) -> bool:  # fmt: skip
+    """Ends a send. False when the lease was lost meanwhile: then nothing is written."""
+    values: dict[str, Any] = {
+        "state": state.value,
+        "token": "",
+        "lease_until": None,
+        "field": field,
+    }
+    values["reason"] = reason.text if reason else ""
+    values["reason_values"] = _values(reason)
+    if due_at is not None:
+        values["due_at"] = due_at
+    if state is State.DONE:
+        values["settled_at"] = at
+    done = session.run(
+        update(outbox)
+        .where(_c.id == push_id, _c.token == token, _c.state == State.SENDING)
+        .values(**values)
+    )
+    return done.rowcount == 1
+
+
+def withdraw(session: Session, order_id: int, steps: Iterable[Step], at: datetime) -> int:
+    """Takes back pushes of these steps that are not being sent; returns how many."""
+    names = [step.value for step in steps]
+    quiet = (State.WAITING, State.UNKNOWN, State.REFUSED)
+    done = session.run(
+        update(outbox)
+        .where(_c.order_id == order_id, _c.step.in_(names), _c.state.in_(quiet))
+        .values(state=State.WITHDRAWN.value, settled_at=at)
+    )
+    return done.rowcount
+
+
+def resend(session: Session, push_id: int, data: Mapping[str, Any] | None, at: datetime) -> bool:
+    """Sends a refused or unknown push again, with mended `data` when given."""
+    values: dict[str, Any] = {"due_at": at, "attempts": 0}
+    row = session.run(select(_c.state).where(_c.id == push_id)).first()
+    if row is None or row.state not in (State.REFUSED, State.UNKNOWN):
+        return False
+    if row.state == State.REFUSED:
+        values |= {"state": State.WAITING.value, "reason": "", "reason_values": {}, "field": ""}
+    if data is not None:
+        values["data"] = dict(data)
+    session.run(update(outbox).where(_c.id == push_id).values(**values))
+    return True
+
+
+def answered(session: Session, push_id: int, reached: bool, at: datetime) -> bool:
+    """A person's word on an unanswered push: it reached the platform, or it is to be sent again."""
+    state = State.DONE if reached else State.WAITING
+    done = session.run(
+        update(outbox)
+        .where(_c.id == push_id, _c.state.in_((State.REFUSED, State.UNKNOWN)))
+        .values(state=state.value, due_at=at, settled_at=at if reached else None, reason="",
+                reason_values={}, field="")
+    )  # fmt: skip
+    return done.rowcount == 1
+
+
+def of_order(session: Session, order_id: int) -> list[Entry]:
+    """All pushes of an order, oldest first."""
+    rows = session.run(select(outbox).where(_c.order_id == order_id).order_by(_c.id))
+    return [_push(row) for row in rows]
+
+
+def get(session: Session, push_id: int) -> Entry | None:
+    row = session.run(select(outbox).where(_c.id == push_id)).first()
+    return _push(row) if row else None
+
+
+def in_trouble(session: Session) -> list[Entry]:
+    """Refused and unanswered pushes, for the repair page, oldest first."""
+    bad = (State.REFUSED, State.UNKNOWN)
+    rows = session.run(select(outbox).where(_c.state.in_(bad)).order_by(_c.id))
+    return [_push(row) for row in rows]
+
+
+def counts(session: Session) -> dict[State, int]:
+    """How many unfinished pushes stand in each state."""
+    rows = session.run(
+        select(_c.state, func.count()).where(_c.state.in_(UNFINISHED)).group_by(_c.state)
+    )
+    return {State(row[0]): row[1] for row in rows}
+
+
+def next_due(session: Session, connection: str) -> datetime | None:
+    """When the next push of the connection may be sent; None when nothing waits."""
+    waits = (State.WAITING, State.UNKNOWN, State.SENDING)
+    at: datetime | None = session.run(
+        select(func.min(func.coalesce(_c.lease_until, _c.due_at), type_=_c.due_at.type)).where(
+            _c.connection == connection, _c.state.in_(waits)
+        )
+    ).scalar()
+    return at
+
+
+def _values(reason: UserError | None) -> dict[str, Any]:
+    if reason is None:
+        return {}
+    plain = (str, int, float)
+    return {k: v if isinstance(v, plain) else str(v) for k, v in reason.values.items()}
+
+
+def _push(row: Row[Any]) -> Entry:
+    reason = UserError(row.reason, **row.reason_values) if row.reason else None
+    return Entry(
+        row.id, row.order_id, row.connection, row.key, Step(row.step), row.data, row.who,
+        State(row.state), row.attempts, row.enqueued_at, row.due_at, row.token, row.settled_at,
+        reason, row.field,
+    )  # fmt: skip

@@ -1,0 +1,218 @@
+"""What lists show: ids of a view in order, rows by ids, exact counts.
+
+A view is a heap of orders at one point of the journey. Lists hold ids and fetch rows by page; nothing
+here uses OFFSET, and each view's order stands in a covering index.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, select, true
+
+from desktop.i18n import N_
+from desktop.journey import Journey
+from desktop.journey.path import ON_THE_ROAD
+from desktop.order import Kind, Status
+from desktop.store import search
+from desktop.store.store import Session
+from desktop.store.tables import orders, personal
+
+_c = orders.c
+S = Status
+
+
+class View(StrEnum):
+    """The stage list, in the order of the screen."""
+
+    PAYMENT = "payment"
+    CREATION = "creation"
+    PREPARE = "prepare"
+    INVOICE = "invoice"
+    PACK = "pack"
+    SHIP = "ship"
+    READY = "ready"
+    ROAD = "road"
+    FINALIZE = "finalize"
+    HELD = "held"
+    STOPPED = "stopped"
+    ALL = "all"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS = {
+    View.PAYMENT: N_("Awaiting payment"),
+    View.CREATION: N_("Awaiting creation"),
+    View.PREPARE: N_("To prepare"),
+    View.INVOICE: N_("To invoice"),
+    View.PACK: N_("To pack"),
+    View.SHIP: N_("To ship or shelve"),
+    View.READY: N_("Ready for pickup"),
+    View.ROAD: N_("On the road"),
+    View.FINALIZE: N_("To finalize"),
+    View.HELD: N_("On hold"),
+    View.STOPPED: N_("Cancelled, goods here"),
+    View.ALL: N_("All orders"),
+}
+_NEXT_STAGE = {
+    View.PREPARE: S.IN_PREPARATION,
+    View.INVOICE: S.INVOICED,
+    View.PACK: S.PACKED,
+    View.SHIP: S.SHIPPED,
+}
+
+
+class Sort(StrEnum):
+    DUE = "due"
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """What a list row shows; `name` is the buyer's."""
+
+    id: int
+    number: str
+    name: str
+    kind: Kind
+    status: Status
+    channel: str
+    lines: int
+    total: int
+    currency: str
+    due_at: datetime | None
+    placed_at: datetime
+    held: bool
+    stopped: bool
+    seen_status: Status | None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many orders stand in a view, and how many of them are past their time."""
+
+    n: int = 0
+    late: int = 0
+
+
+def statuses(view: View, journey: Journey) -> tuple[Status, ...]:
+    """The statuses whose orders stand in a stage view under this store's journey; empty for a stage
+    that is switched off and for views that are no stage."""
+    if view in _NEXT_STAGE:
+        target = _NEXT_STAGE[view]
+        path = journey.path(Kind.DELIVERY)
+        return (journey.before(target, Kind.DELIVERY),) if target in path else ()
+    return {
+        View.PAYMENT: (S.AWAITING_PAYMENT,),
+        View.CREATION: (S.AWAITING_CREATION,),
+        View.READY: (S.READY_FOR_PICKUP,),
+        View.ROAD: tuple(sorted(ON_THE_ROAD)),
+        View.FINALIZE: (S.DELIVERED, S.PICKED_UP),
+    }.get(view, ())
+
+
+def ids(
+    session: Session, view: View, journey: Journey, sort: Sort = Sort.DUE, typed: str = ""
+) -> array[int]:
+    """Ids of a view in order. With `typed`, the newest matches of the search in all orders instead."""
+    if typed.strip():
+        return search.find(session, typed)
+    statement = select(_c.id).where(_condition(view, journey))
+    if view is View.ALL or sort is Sort.NEWEST:
+        statement = statement.order_by(_c.id.desc())
+    else:
+        statement = statement.order_by(_c.due_at, _c.id)
+    # The driver's own cursor: a million ids take a third of the time.
+    cursor: Any = session.run(statement).cursor
+    return array("q", (row[0] for row in cursor))
+
+
+def rows(session: Session, wanted: Sequence[int]) -> dict[int, ListRow]:
+    """List rows by id; ids that are gone are left out."""
+    found = session.run(
+        select(
+            _c.id, _c.number, personal.c.name, _c.kind, _c.status, _c.channel, _c.lines, _c.total,
+            _c.currency, _c.due_at, _c.placed_at, _c.held, _c.stopped, _c.seen_status,
+        )
+        .join(personal, personal.c.order_id == _c.id)
+        .where(_c.id.in_(wanted))
+    )  # fmt: skip
+    return {
+        row.id: ListRow(
+            row.id, row.number, row.name, Kind(row.kind), Status(row.status), row.channel,
+            row.lines, row.total, row.currency, row.due_at, row.placed_at, row.held, row.stopped,
+            Status(row.seen_status) if row.seen_status else None,
+        )
+        for row in found
+    }  # fmt: skip
+
+
+def counts(session: Session, journey: Journey, now: datetime) -> Mapping[View, Count]:
+    """Exact numbers of every view but ALL, from the index of open orders alone."""
+    late = case((_c.due_at < now, 1), else_=0)
+    found = session.run(
+        select(_c.status, _c.held, _c.stopped, func.count(), func.sum(late))
+        .where(_c.is_open == true())
+        .group_by(_c.status, _c.held, _c.stopped)
+    ).all()
+    return {
+        view: _sum(
+            Count(n, int(behind))
+            for status, held, stopped, n, behind in found
+            if _stands_in(view, Status(status), held, stopped, journey)
+        )
+        for view in View
+        if view is not View.ALL
+    }
+
+
+def total(session: Session) -> int:
+    """How many orders the store holds in all."""
+    return int(session.run(select(func.count()).select_from(orders)).scalar_one())
+
+
+def by_status(session: Session) -> dict[Status, int]:
+    """Orders by status, archived ones too."""
+    found = session.run(select(_c.status, func.count()).group_by(_c.status))
+    return {Status(row[0]): row[1] for row in found}
+
+
+def _sum(parts: Iterable[Count]) -> Count:
+    n = late = 0
+    for part in parts:
+        n, late = n + part.n, late + part.late
+    return Count(n, late)
+
+
+def _stands_in(view: View, status: Status, held: bool, stopped: bool, journey: Journey) -> bool:
+    if view is View.STOPPED:
+        return stopped
+    if view is View.HELD:
+        return held and not stopped
+    return not held and not stopped and status in statuses(view, journey)
+
+
+def _condition(view: View, journey: Journey) -> ColumnElement[bool]:
+    if view is View.ALL:
+        return true()
+    is_open = _c.is_open == true()
+    if view is View.STOPPED:
+        return and_(is_open, _c.stopped == true())
+    if view is View.HELD:
+        return and_(is_open, _c.held == true(), _c.stopped != true())
+    wanted = statuses(view, journey)
+    return and_(is_open, _c.status.in_(wanted), _c.held != true(), _c.stopped != true())
+
+
+__all__ = [
+    "Count", "ListRow", "Sort", "View", "by_status", "counts", "ids", "rows", "statuses",
+    "total",
+]  # fmt: skip

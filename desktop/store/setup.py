@@ -1,0 +1,277 @@
+"""What a store has configured: connections and their mapping, people, printers, the journey, settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from desktop.errors import BalcaoError, UserError
+from desktop.i18n import N_
+from desktop.journey import Journey
+from desktop.order import Person, Role, Status
+from desktop.store.store import Session
+from desktop.store.tables import connections, mapping, parked, people, printers, settings
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A configured account. `settings` are the connector's fields without the secret ones.
+
+    `synced_at` is the last complete pass; `trouble` the sentence of what has failed since
+    `trouble_since`.
+    """
+
+    name: str
+    connector: str
+    settings: Mapping[str, str]
+    cursor: str = ""
+    synced_at: datetime | None = None
+    trouble: UserError | None = None
+    trouble_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MapRow:
+    """One row of the DE-PARA: a platform's word, our status (None: show the word only), whether the row
+    is in use, and whether an order first seen in it is created here."""
+
+    word: str
+    status: Status | None
+    active: bool = True
+    creates: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Printer:
+    """`profile` names one of `printing.profiles`, `address` is tcp:HOST:PORT or file:PATH, `documents`
+    are the kinds that go there."""
+
+    name: str
+    profile: str
+    address: str
+    documents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A platform's answer that is no order, kept with its raw text until somebody settles it."""
+
+    id: int
+    connection: str
+    remote_id: str
+    reason: UserError
+    raw: bytes
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """Everything that is one per store. `issuers` are the tax numbers whose invoices belong here; an
+    empty list takes any. `language` is a key of i18n.LANGUAGES."""
+
+    store_name: str = ""
+    language: str = "pt_BR"
+    theme: str = "system"
+    training: bool = False
+    sounds: bool = True
+    scan_gap_ms: int = 50
+    issuers: tuple[str, ...] = ()
+    journey: Journey = field(default_factory=Journey)
+
+
+# --- connections --------------------------------------------------------------------------------------
+
+
+def add_connection(session: Session, connection: Connection, rows: Iterable[MapRow]) -> None:
+    """Stores an account with its default mapping. Raises UserError when the name is taken."""
+    if any(known.name == connection.name for known in all_connections(session)):
+        raise UserError(
+            N_("There is a connection “{name}” already. Choose another name."), name=connection.name
+        )
+    session.run(
+        insert(connections).values(
+            name=connection.name, connector=connection.connector, settings=dict(connection.settings)
+        )
+    )
+    set_mapping(session, connection.name, rows)
+    session.changed.add(0)
+
+
+def all_connections(session: Session) -> list[Connection]:
+    found = session.run(select(connections).order_by(connections.c.name))
+    return [
+        Connection(
+            row.name, row.connector, row.settings, row.cursor, row.synced_at,
+            UserError(row.trouble, **row.trouble_values) if row.trouble else None,
+            row.trouble_since,
+        )
+        for row in found
+    ]  # fmt: skip
+
+
+def change_connection(session: Session, name: str, values: Mapping[str, str]) -> None:
+    """Replaces the plain settings of an account."""
+    session.run(update(connections).where(connections.c.name == name).values(settings=dict(values)))
+    session.changed.add(0)
+
+
+def save_cursor(session: Session, name: str, cursor: str) -> None:
+    session.run(update(connections).where(connections.c.name == name).values(cursor=cursor))
+
+
+def note_sync(
+    session: Session, name: str, at: datetime, trouble: BalcaoError | None = None
+) -> None:
+    """The end of a pass: complete, or in trouble since the first one that failed."""
+    row = connections.c.name == name
+    if trouble is None:
+        values: dict[str, Any] = {
+            "synced_at": at, "trouble": "", "trouble_values": {}, "trouble_since": None,
+        }  # fmt: skip
+    else:
+        since = session.run(select(connections.c.trouble_since).where(row)).scalar()
+        plain = {k: v if isinstance(v, (int, float)) else str(v) for k, v in trouble.values.items()}
+        values = {"trouble": trouble.text, "trouble_values": plain, "trouble_since": since or at}
+    session.run(update(connections).where(row).values(**values))
+    session.changed.add(0)
+
+
+# --- mapping ------------------------------------------------------------------------------------------
+
+
+def mapping_of(session: Session, connection: str) -> dict[str, MapRow]:
+    """The DE-PARA of a connection, by the platform's word."""
+    found = session.run(
+        select(mapping).where(mapping.c.connection == connection).order_by(mapping.c.word)
+    )
+    return {
+        row.word: MapRow(
+            row.word, Status(row.status) if row.status else None, row.active, row.creates
+        )
+        for row in found
+    }
+
+
+def set_mapping(session: Session, connection: str, rows: Iterable[MapRow]) -> None:
+    """Replaces the whole DE-PARA of a connection."""
+    session.run(delete(mapping).where(mapping.c.connection == connection))
+    values = [
+        {
+            "connection": connection, "word": row.word, "active": row.active,
+            "status": row.status.value if row.status else None, "creates": row.creates,
+        }
+        for row in rows
+    ]  # fmt: skip
+    if values:
+        session.run(insert(mapping), values)
+    session.changed.add(0)
+
+
+# --- parked answers -----------------------------------------------------------------------------------
+
+
+def park(
+    session: Session, connection: str, remote_id: str, reason: UserError, raw: bytes, at: datetime
+) -> None:
+    """Keeps an unreadable answer; a newer one of the same order takes its place."""
+    unpark(session, connection, [remote_id])
+    plain = {k: v if isinstance(v, (int, float)) else str(v) for k, v in reason.values.items()}
+    session.run(
+        insert(parked).values(
+            connection=connection, remote_id=remote_id, reason=reason.text, reason_values=plain,
+            raw=raw, at=at,
+        )
+    )  # fmt: skip
+    session.changed.add(0)
+
+
+def unpark(session: Session, connection: str, remote_ids: Iterable[str]) -> None:
+    """Forgets parked answers: the order was read well since, or a person let it go."""
+    ids = list(remote_ids)
+    done = session.run(
+        delete(parked).where(parked.c.connection == connection, parked.c.remote_id.in_(ids))
+    )
+    if done.rowcount:
+        session.changed.add(0)
+
+
+def all_parked(session: Session) -> list[Parked]:
+    found = session.run(select(parked).order_by(parked.c.id))
+    return [
+        Parked(
+            row.id, row.connection, row.remote_id, UserError(row.reason, **row.reason_values),
+            row.raw, row.at,
+        )
+        for row in found
+    ]  # fmt: skip
+
+
+# --- people, printers, settings -----------------------------------------------------------------------
+
+
+def all_people(session: Session) -> list[Person]:
+    found = session.run(select(people).order_by(people.c.name))
+    return [Person(row.name, Role(row.role)) for row in found]
+
+
+def set_people(session: Session, wanted: Iterable[Person]) -> None:
+    session.run(delete(people))
+    rows = [{"name": person.name, "role": person.role.value} for person in wanted]
+    if rows:
+        session.run(insert(people), rows)
+    session.changed.add(0)
+
+
+def all_printers(session: Session) -> list[Printer]:
+    found = session.run(select(printers).order_by(printers.c.name))
+    return [Printer(row.name, row.profile, row.address, tuple(row.documents)) for row in found]
+
+
+def set_printers(session: Session, wanted: Iterable[Printer]) -> None:
+    session.run(delete(printers))
+    rows = [
+        {"name": p.name, "profile": p.profile, "address": p.address, "documents": list(p.documents)}
+        for p in wanted
+    ]
+    if rows:
+        session.run(insert(printers), rows)
+    session.changed.add(0)
+
+
+def store_settings(session: Session) -> StoreSettings:
+    stored = {row.name: row.value for row in session.run(select(settings))}
+    raw = stored.pop("journey", None) or {}
+    journey = Journey(
+        off=frozenset(Status(one) for one in raw.get("off", ())),
+        picking=raw.get("picking", False),
+        untracked=frozenset(raw.get("untracked", ())),
+        tolerance=raw.get("tolerance", 0),
+    )
+    stored["issuers"] = tuple(stored.get("issuers", ()))
+    return StoreSettings(**stored, journey=journey)
+
+
+def save_settings(session: Session, wanted: StoreSettings) -> None:
+    journey = wanted.journey
+    values: dict[str, Any] = {
+        "store_name": wanted.store_name,
+        "language": wanted.language,
+        "theme": wanted.theme,
+        "training": wanted.training,
+        "sounds": wanted.sounds,
+        "scan_gap_ms": wanted.scan_gap_ms,
+        "issuers": list(wanted.issuers),
+        "journey": {
+            "off": sorted(journey.off),
+            "picking": journey.picking,
+            "untracked": sorted(journey.untracked),
+            "tolerance": journey.tolerance,
+        },
+    }
+    session.run(delete(settings))
+    session.run(insert(settings), [{"name": k, "value": v} for k, v in values.items()])
+    session.changed.add(0)

@@ -1,0 +1,320 @@
+"""What a person can do: each act one durable transaction on the writer thread.
+
+A step checks its rule, changes the order, writes the journal and puts the push into the outbox, all or
+nothing. The network comes later and only ever moves the outbox. Every method returns at once; the future
+is done when the act is durable, or holds the UserError (or StoreError) that says why not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+from desktop import connectors
+from desktop.connectors import How
+from desktop.errors import UserError
+from desktop.fields import parse_all
+from desktop.fiscal import access_key, intake, xml
+from desktop.i18n import N_, decimals
+from desktop.journey import STEPS, Step, apply, fields_of
+from desktop.order import Invoice, Label, Order, Package, Person, Status
+from desktop.store import Session, Store, journal, notes, orders, outbox, setup
+from desktop.store.body import plain
+
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+MAX_XML_BYTES = 2_000_000
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Work:
+    """The acts of people on one store. Safe to call from any thread."""
+
+    def __init__(self, store: Store, now: Clock = utc_now) -> None:
+        self._store = store
+        self._now = now
+
+    def do(self, order_id: int, step: Step, given: Mapping[str, Any], who: Person) -> Future[Order]:
+        """Takes a step. `given` holds field values by name, typed or as strings; for an invoice also
+        `xml` as a path or as bytes."""
+        try:
+            given = _with_file(given)
+        except UserError as error:
+            return _failed(error)
+        return self._store.write(lambda s: do(s, order_id, step, given, who, self._now()))
+
+    def pick(
+        self, order_id: int, line: int, quantity: Decimal, short_reason: str, who: Person
+    ) -> Future[Order]:
+        """Notes how much of a line was picked; less than ordered needs a reason."""
+        return self._store.write(
+            lambda s: _pick(s, order_id, line, quantity, short_reason, who, self._now())
+        )
+
+    def label_printed(self, order_id: int, packages: Iterable[int], who: str) -> Future[Order]:
+        """Notes that the labels of these packages came out; an order without packages gets one."""
+        chosen = set(packages)
+        return self._store.write(lambda s: _label_printed(s, order_id, chosen, who, self._now()))
+
+    def mend(self, push_id: int, given: Mapping[str, Any], who: Person) -> Future[None]:
+        """Sends a refused push again; values in `given` correct the step's data and the order."""
+        try:
+            given = _with_file(given)
+        except UserError as error:
+            return _failed(error)
+        return self._store.write(lambda s: _mend(s, push_id, given, who, self._now()))
+
+    def answer(self, push_id: int, reached: bool, who: Person) -> Future[None]:
+        """A person's word on a push that nobody can compare: it reached the platform, or not."""
+        return self._store.write(lambda s: _answer(s, push_id, reached, who, self._now()))
+
+    def let_go(self, parked_id: int, who: Person) -> Future[None]:
+        """Drops a parked answer of the platform."""
+        return self._store.write(lambda s: _let_go(s, parked_id, who, self._now()))
+
+
+def do(
+    session: Session, order_id: int, step: Step, given: Mapping[str, Any], who: Person, at: datetime
+) -> Order:
+    """The step inside a transaction."""
+    order = orders.get(session, order_id)
+    store = setup.store_settings(session)
+    if step is Step.INVOICE:
+        given = _with_invoice(session, order, given, store)
+    moved = apply(order, step, given, store.journey, at, who)
+    if isinstance(given.get("xml"), bytes):
+        notes.keep_file(session, order_id, "xml", given["xml"], at)
+    saved = orders.save(session, moved, at)
+    data = _data(order, step, given)
+    if comment := data.get("comment"):
+        notes.add(session, order_id, notes.Note(at, who.name, step.value, comment))
+    _write_journal(session, order, saved, step.value, data, who.name, at)
+    if step is Step.CANCEL:
+        outbox.withdraw(session, order_id, (s for s, rule in STEPS.items() if rule.main), at)
+    if is_told(session, order, saved, step):
+        outbox.enqueue(session, order_id, order.connection, step, data, who.name, at)
+    session.changed.add(order_id)
+    return saved
+
+
+def is_told(session: Session, before: Order, after: Order, step: Step) -> bool:
+    """Whether the step makes a push: the platform has a call or a note for it, and, where a status moves
+    with the last package, it has moved."""
+    connector = next(
+        (c.connector for c in setup.all_connections(session) if c.name == before.connection), None
+    )
+    if connector is None:
+        return False
+    told = connectors.load(connector).tells.get(step)
+    if told is None or told.how not in {How.NATIVE, How.NOTE}:
+        return False
+    return STEPS[step].to is None or after.status is not before.status
+
+
+def checked_invoice(
+    session: Session, order: Order, given: Mapping[str, Any], store: setup.StoreSettings
+) -> Invoice:
+    """The invoice that `given` names (XML, key or number), checked against the order.
+
+    Raises UserError with the field at fault.
+    """
+    values = parse_all(fields_of(Step.INVOICE), given, decimals(order.currency))
+    source = _invoice_source(values)
+    key = source.text if isinstance(source, access_key.AccessKey) else ""
+    key = source.key.text if isinstance(source, xml.FiscalDocument) else key
+    return intake.check_invoice(
+        source,
+        order_total=order.total,
+        currency=order.currency,
+        tolerance=store.journey.tolerance,
+        issuers=store.issuers,
+        used_by=_used_by(session, key, order.id),
+        total=values.get("total"),
+        training=store.training,
+    )
+
+
+def _invoice_source(
+    values: Mapping[str, Any],
+) -> xml.FiscalDocument | access_key.AccessKey | intake.PlainNumber:
+    if isinstance(values.get("xml"), bytes):
+        return _at("xml", lambda: xml.read(values["xml"]))
+    if values.get("key"):
+        return _at("key", lambda: access_key.parse(values["key"]))
+    if values.get("number"):
+        return intake.PlainNumber(values["number"], values.get("document", ""))
+    raise UserError(N_("Scan the access key, choose the XML or type the number."), field="key")
+
+
+def _at(field: str, make: Callable[[], T]) -> T:
+    try:
+        return make()
+    except UserError as error:
+        error.field = error.field or field
+        raise
+
+
+def _used_by(session: Session, key: str, order_id: int) -> str | None:
+    if not key:
+        return None
+    others = [o for kind, o in orders.by_code(session, key) if kind == "invoice" and o != order_id]
+    return orders.get(session, others[0]).number if others else None
+
+
+def _with_invoice(
+    session: Session, order: Order, given: Mapping[str, Any], store: setup.StoreSettings
+) -> dict[str, Any]:
+    invoice = checked_invoice(session, order, given, store)
+    if isinstance(given.get("xml"), bytes):
+        digest = notes.keep_file(session, order.id, "xml", given["xml"], order.placed_at)
+        invoice = replace(invoice, xml_hash=digest)
+    return {**given, "key": invoice}
+
+
+def _with_file(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Reads the file that `xml` names: on the caller's thread, outside the transaction."""
+    name = given.get("xml")
+    if not isinstance(name, str) or not name.strip():
+        return given
+    path = Path(name)
+    try:
+        if path.stat().st_size > MAX_XML_BYTES:
+            raise UserError(
+                N_("The file is too large for an invoice. Choose the XML."), field="xml"
+            )
+        return {**given, "xml": path.read_bytes()}
+    except OSError:
+        raise UserError(
+            N_("The file “{name}” cannot be read. Choose it again."), field="xml", name=path.name
+        ) from None
+
+
+def _data(order: Order, step: Step, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the push carries: the step's values as JSON, without files."""
+    values = parse_all(fields_of(step), given, decimals(order.currency))
+    return {name: plain(value) for name, value in values.items() if name != "xml"}
+
+
+def _write_journal(
+    session: Session, before: Order, after: Order, what: str, data: Mapping[str, Any], who: str,
+    at: datetime,
+) -> None:  # fmt: skip
+    line: dict[str, Any] = {"fields": {k: journal.fingerprint(v) for k, v in data.items()}}
+    if after.status is not before.status:
+        line |= {"from": before.status.value, "to": after.status.value}
+    journal.append(session, at, who, what, [(before.id, line)])
+
+
+def _pick(
+    session: Session, order_id: int, number: int, quantity: Decimal, short_reason: str, who: Person,
+    at: datetime,
+) -> Order:  # fmt: skip
+    order = orders.get(session, order_id)
+    path = (Status.ACCEPTED, Status.IN_PREPARATION, Status.INVOICED)
+    if order.status not in path or order.hold or order.cancellation:
+        raise UserError(N_("Picking is for accepted orders that are neither packed nor stopped."))
+    line = next((one for one in order.lines if one.number == number), None)
+    if line is None:
+        raise UserError(N_("There is no such line in this order."), field="lines")
+    if not 0 <= quantity <= line.quantity:
+        raise UserError(N_("Pick between nothing and what was ordered."), field="quantity")
+    if quantity < line.quantity and not short_reason.strip():
+        raise UserError(N_("Why is something missing? Name a reason."), field="short_reason")
+    picked = replace(line, picked=quantity, short_reason=short_reason.strip())
+    lines = tuple(picked if one.number == number else one for one in order.lines)
+    return _save(
+        session, order, replace(order, lines=lines), "pick", {"line": number}, who.name, at
+    )
+
+
+def _label_printed(
+    session: Session, order_id: int, chosen: set[int], who: str, at: datetime
+) -> Order:
+    order = orders.get(session, order_id)
+    packages = order.packages or (Package(1),)
+    packages = tuple(
+        replace(package, label=Label.PRINTED) if package.number in chosen or not chosen else package
+        for package in packages
+    )
+    if packages == order.packages:
+        return order
+    moved = replace(order, packages=packages)
+    return _save(session, order, moved, "label_printed", {"packages": len(chosen)}, who, at)
+
+
+def _save(
+    session: Session, before: Order, after: Order, what: str, data: Mapping[str, Any], who: str,
+    at: datetime,
+) -> Order:  # fmt: skip
+    saved = orders.save(session, after, at)
+    journal.append(session, at, who, what, [(before.id, data)])
+    session.changed.add(before.id)
+    return saved
+
+
+def _mend(
+    session: Session, push_id: int, given: Mapping[str, Any], who: Person, at: datetime
+) -> None:
+    push = outbox.get(session, push_id)
+    if push is None or push.state not in {outbox.State.REFUSED, outbox.State.UNKNOWN}:
+        raise UserError(N_("This update is not waiting for you any more. Look at the list again."))
+    order = orders.get(session, push.order_id)
+    changed = {k: v for k, v in given.items() if v not in ("", None)}
+    data = dict(push.data)
+    if changed:
+        order = _corrected(session, order, push.step, changed, at)
+        data |= _data(order, push.step, _as_given(order, push.step, changed))
+    journal.append(session, at, who.name, "mend", [(order.id, {"fields": sorted(changed)})])
+    outbox.resend(session, push_id, data, at)
+    session.changed.add(order.id)
+
+
+def _as_given(order: Order, step: Step, changed: Mapping[str, Any]) -> dict[str, Any]:
+    if step is Step.INVOICE and order.invoice is not None:
+        return {**changed, "key": order.invoice}
+    return {**{f.name: "-" for f in fields_of(step) if f.required}, **changed}
+
+
+def _corrected(
+    session: Session, order: Order, step: Step, changed: Mapping[str, Any], at: datetime
+) -> Order:
+    """The order with the mended facts of a step that it has taken already."""
+    if step is Step.INVOICE:
+        store = setup.store_settings(session)
+        given = _with_invoice(session, order, changed, store)
+        return orders.save(session, replace(order, invoice=given["key"]), at)
+    if step is Step.SHIP:
+        named = ("carrier", "service", "tracking", "tracking_url", "driver", "driver_phone")
+        values: dict[str, Any] = {k: str(changed[k]) for k in named if k in changed}
+        packages = tuple(replace(package, **values) for package in order.packages)
+        return orders.save(session, replace(order, packages=packages), at)
+    return order
+
+
+def _answer(session: Session, push_id: int, reached: bool, who: Person, at: datetime) -> None:
+    push = outbox.get(session, push_id)
+    if push is None or not outbox.answered(session, push_id, reached, at):
+        raise UserError(N_("This update is not waiting for you any more. Look at the list again."))
+    journal.append(session, at, who.name, "answer", [(push.order_id, {"reached": reached})])
+    session.changed.add(push.order_id)
+
+
+def _let_go(session: Session, parked_id: int, who: Person, at: datetime) -> None:
+    found = [one for one in setup.all_parked(session) if one.id == parked_id]
+    for one in found:
+        setup.unpark(session, one.connection, [one.remote_id])
+        journal.append(session, at, who.name, "let_go", [(None, {"remote_id": one.remote_id})])
+
+
+def _failed(error: Exception) -> Future[Any]:
+    future: Future[Any] = Future()
+    future.set_exception(error)
+    return future
