@@ -65,7 +65,8 @@ class RemoteOrder:
 
     `word` is the key of the mapping, `verbatim` the platform's own status word; they differ where the
     platform hides a stage in other data. `facts` is an Order whose status means nothing and whose
-    connection is the connector's. `digest` changes whenever the platform's answer does.
+    connection is the connector's. `digest` changes whenever the platform's answer does; `raw` is that
+    answer, kept only when the order cannot be taken in.
     """
 
     facts: Order
@@ -74,6 +75,7 @@ class RemoteOrder:
     digest: str
     cancel: CancelState | None = None
     cancel_reason: str = ""
+    raw: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

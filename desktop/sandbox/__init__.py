@@ -4,7 +4,7 @@
 one until interrupted. It knows nothing of the till's own domain: it is the other side.
 """
 
-from desktop.sandbox.orders import Recipe
+from desktop.sandbox.recipe import Recipe
 from desktop.sandbox.sandbox import KEY, TOKEN, Received, Sandbox, run
 from desktop.sandbox.workflow import Refusal
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from desktop.sandbox.clock import stamp
 from desktop.sandbox.feed import FeedConflict
 from desktop.sandbox.http import JSON_UTF8, Answer, Call, answer, take, whole_number
 from desktop.sandbox.listing import Wanted, page_of, stats
 from desktop.sandbox.oms import Oms
 from desktop.sandbox.order import Order
-from desktop.sandbox.orders import stamp
 from desktop.sandbox.workflow import Invoice, Refusal
 
 Json = dict[str, Any]
@@ -28,7 +28,8 @@ def receipt(oms: Oms, order_id: str, number: str, content_type: str = "applicati
 def detail(oms: Oms, call: Call, order_id: str) -> Answer:
     order = oms.find(order_id)
     oms.check_veto(order.id, "detail")
-    return Answer(200, order.body())
+    with oms.lock:
+        return Answer(200, order.body())
 
 
 def list_orders(oms: Oms, call: Call) -> Answer:

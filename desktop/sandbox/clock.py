@@ -18,3 +18,8 @@ class Clock:
     def advance(self, seconds: float) -> None:
         """Let ``seconds`` pass at once: windows close, feed items come back, retention ends."""
         self._offset += timedelta(seconds=seconds)
+
+
+def stamp(moment: datetime) -> str:
+    """A time as VTEX writes it: seven decimals and the offset."""
+    return moment.isoformat(timespec="microseconds").replace("+", "0+")

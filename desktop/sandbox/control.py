@@ -12,9 +12,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from desktop.sandbox.clock import stamp
 from desktop.sandbox.http import Answer, Call, answer
 from desktop.sandbox.oms import Oms
-from desktop.sandbox.orders import stamp
 from desktop.sandbox.workflow import Invoice, Refusal
 
 if TYPE_CHECKING:

@@ -18,9 +18,10 @@ FAULT               what the client meets                           PARAM (defau
 ``reset-after``     the thing was done, then the line breaks
 ``cut``             the answer ends in mid-air                      after byte N (20)
 ``5xx``             a server error, nothing was done                status (503)
+``5xx-after``       the thing was done, then a server error         status (503)
 ``429``             too many requests, nothing was done             Retry-After (60s)
-``malformed``       200 with JSON that breaks off
-``html``            200 with a page of HTML
+``malformed``       the thing was done, the JSON breaks off
+``html``            200 with a page of HTML, nothing was done
 ``content-type``    the right answer called text/plain
 ``slow``            the answer drips                                bytes per s (200)
 ==================  ==============================================  =================
@@ -60,6 +61,7 @@ NAMES: dict[str, float] = {
     "reset-after": 0,
     "cut": 20,
     "5xx": 503,
+    "5xx-after": 503,
     "429": 60,
     "malformed": 0,
     "html": 0,

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import heapq
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from desktop.sandbox.clock import Clock
+from desktop.sandbox.clock import Clock, stamp
 from desktop.sandbox.feed import Change, Feed
 from desktop.sandbox.ledger import Effect, Ledger
 from desktop.sandbox.order import Order
-from desktop.sandbox.orders import Recipe, make, stamp
+from desktop.sandbox.orders import make
+from desktop.sandbox.recipe import Recipe
 from desktop.sandbox.workflow import (
     CANCELLING,
     TRANSIENT,
@@ -65,31 +66,27 @@ class Oms:
         self._sequences: dict[str, str] = {}
         self._alarms: list[tuple[datetime, str]] = []
         self._vetoes: list[_Veto] = []
-        self._announced = True
         self._receipts = 0
 
     # ---- orders come in
 
-    def place(self, recipe: Recipe | None = None, quietly: bool = False) -> Order:
-        """A new order, walked as far as it gets by itself.
-
-        ``quietly`` announces only where it stands, not the way there.
-        """
+    def place(self, recipe: Recipe | None = None) -> Order:
+        """A new order, walked as far as it gets by itself."""
         with self.lock:
-            index = len(self._orders)
             now = self.clock.now()
-            order = Order.from_body(make(self.seed, index, now, recipe), now)
+            order = Order.from_body(make(self.seed, len(self._orders), now, recipe), now)
             self._orders[order.id] = order
             self._sequences[order.sequence] = order.id
-            self._announced = not quietly
-            if order.status == "payment-pending":
-                self._go(order, "order-created", "on-order-completed", "payment-pending")
-            else:
-                self._go(order, "order-created", "on-order-completed", *approved_path())
-            if quietly:
-                self._announced = True
-                self._tell(order, order.history[-2][1] if len(order.history) > 1 else None)
+            pending = order.status == "payment-pending"
+            onward = ("payment-pending",) if pending else approved_path()
+            self._go(order, "order-created", "on-order-completed", *onward)
             return order
+
+    def announce(self) -> None:
+        """Put into the feed where every order stands now, as it never does by itself."""
+        with self.lock:
+            for order in self._orders.values():
+                self._tell(order, order.history[-2][1])
 
     def orders(self) -> list[Order]:
         with self.lock:
@@ -162,7 +159,7 @@ class Oms:
         self,
         order_id: str,
         number: str,
-        events: Iterable[Json],
+        events: Sequence[Json],
         delivered: bool,
         delivered_at: str | None = None,
         by: str = "api",
@@ -173,16 +170,13 @@ class Oms:
             kind = "ready" if order.facts["channels"] == ["pickup-in-point"] else "event"
             status = package["courierStatus"] or {"status": "ok", "finished": False, "data": []}
             now = stamp(self.clock.now())
-            for one in events:
-                line = {"lastChange": now, "createDate": one["date"]} | {
-                    name: one[name] for name in ("city", "state", "description")
-                }
-                status["data"] = [*status["data"], line]
-                if not delivered:
-                    mark = f"{number} {one['description']} {one['date']} {one['city']}"
-                    self._note(order, kind, mark, by)
+            added = [_courier_line(one, now) for one in events]
+            status = status | {"data": [*status["data"], *added]}
+            for one in [] if delivered else events:
+                mark = f"{number} {one['description']} {one['date']} {one['city']}"
+                self._note(order, kind, mark, by)
             if delivered:
-                status |= {"finished": True, "deliveredDate": delivered_at or now}
+                status = status | {"finished": True, "deliveredDate": delivered_at or now}
                 self._note(order, "delivered", number, by)
             package["courierStatus"] = status
             order.changed = self.clock.now()
@@ -225,11 +219,6 @@ class Oms:
             self._approve(order)
 
     # ---- what others do
-
-    def ask_to_cancel(self, order_id: str, reason: str = "Desisti da compra") -> None:
-        """The buyer cancels: at once while the window is open, afterwards as a request."""
-        with self.lock:
-            self.cancel(order_id, reason, by="buyer")
 
     def approve(self, order_id: str) -> None:
         """The payment provider says yes."""
@@ -302,7 +291,7 @@ class Oms:
     def _approve(self, order: Order) -> None:
         if order.status not in ("payment-pending", "waiting-for-authorization"):
             raise Refusal(400, f"Payment cannot be approved in status {order.status}")
-        order.authorized = self.clock.now()
+        order.authorize(self.clock.now())
         self._go(order, "approve-payment", *approved_path())
 
     def _take_return(self, order: Order, invoice: Invoice, by: str) -> None:
@@ -334,8 +323,7 @@ class Oms:
         order.history.append((now, status))
         last, order.changed = order.changed, now
         order.touch()
-        if self._announced:
-            self._tell(order, before, last)
+        self._tell(order, before, last)
 
     def _tell(self, order: Order, before: str | None, last: datetime | None = None) -> None:
         domain = "Fulfillment" if order.origin == "Fulfillment" else "Marketplace"
@@ -358,3 +346,8 @@ class Oms:
     def _receipt(self) -> str:
         self._receipts += 1
         return f"{self.seed:016x}{self._receipts:016x}"
+
+
+def _courier_line(event: Json, now: str) -> Json:
+    told = {name: event[name] for name in ("city", "state", "description")}
+    return {"lastChange": now, "createDate": event["date"]} | told

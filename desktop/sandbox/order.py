@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from desktop.sandbox.orders import stamp
+from desktop.sandbox.clock import stamp
 
 Json = dict[str, Any]
 
@@ -73,9 +73,17 @@ class Order:
     def document(self) -> Json:
         """The same as an object of its own, to read or to change into another dialect."""
         body: Json = json.loads(self.base)
-        if self.authorized and not body["authorizedDate"]:
-            _promise_dates(body, self.authorized)
         return body | self._changes() | self.extra
+
+    def authorize(self, now: datetime) -> None:
+        """The payment is in: from now on the platform promises dates."""
+        body: Json = json.loads(self.base)
+        for entry in body["shippingData"]["logisticsInfo"]:
+            days = int(re.sub(r"\D", "", entry["shippingEstimate"]))
+            entry["shippingEstimateDate"] = stamp(now + timedelta(days=days))
+        self.base = json.dumps(body, ensure_ascii=False).encode()
+        self.authorized = now
+        self.__dict__.pop("facts", None)
 
     def _changes(self) -> Json:
         return {
@@ -87,7 +95,7 @@ class Order:
             "allowCancellation": not self.outputs and self.status not in ("canceled", "cancel"),
             "cancellationData": self.cancellation,
             "cancelReason": self.cancellation["Reason"] if self.cancellation else None,
-            "packageAttachment": {"packages": self.packages},
+            "packageAttachment": {"packages": [dict(package) for package in self.packages]},
         }
 
     @property
@@ -109,7 +117,7 @@ class Order:
 
     @cached_property
     def facts(self) -> Json:
-        """What lists and rules need of the body and never changes."""
+        """What lists and rules need of the body, read once."""
         body: Json = json.loads(self.base)
         client = body["clientProfileData"]
         payments = [p for t in body["paymentData"]["transactions"] for p in t["payments"]]
@@ -139,9 +147,3 @@ class Order:
         """The line of a SKU; -1 for one the order does not have, which the platform accepts."""
         items = self.facts["items"]
         return next((i for i, item in enumerate(items) if item["id"] == sku), -1)
-
-
-def _promise_dates(body: Json, authorized: datetime) -> None:
-    for entry in body["shippingData"]["logisticsInfo"]:
-        days = int(re.sub(r"\D", "", entry["shippingEstimate"]) or 1)
-        entry["shippingEstimateDate"] = stamp(authorized + timedelta(days=days))

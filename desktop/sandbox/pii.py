@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import Any
 
 from desktop.sandbox.classic import moment, receipt
+from desktop.sandbox.clock import stamp
 from desktop.sandbox.http import Answer, Call, answer, take
 from desktop.sandbox.listing import Wanted, page_of
 from desktop.sandbox.oms import Oms
 from desktop.sandbox.order import Order
-from desktop.sandbox.orders import stamp
 from desktop.sandbox.workflow import Invoice, Refusal
 
 Json = dict[str, Any]

@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,7 +16,7 @@ from desktop.sandbox.faults import Faults, Strike
 from desktop.sandbox.http import Answer, Call, refused
 from desktop.sandbox.ledger import Effect
 from desktop.sandbox.oms import Oms
-from desktop.sandbox.orders import Recipe
+from desktop.sandbox.recipe import Recipe
 from desktop.sandbox.server import Server
 from desktop.sandbox.workflow import STATUSES, Refusal
 
@@ -76,10 +77,11 @@ class Sandbox:
         self._received: list[Received] = []
         self._server: Server | None = None
         self._stopping = threading.Event()
+        for _ in range(orders):
+            self.oms.place()
         if feed:
             self.oms.feed.configure(FEED)
-        for _ in range(orders):
-            self.oms.place(quietly=True)
+            self.oms.announce()
 
     # ---- running
 
@@ -128,6 +130,8 @@ class Sandbox:
         given = self._spoiled(strike)
         if given is None and strike.name != "reset-before":
             given = self._answer(call, found)
+            if strike.name == "5xx-after":
+                given = _unavailable(strike)
         sent = None if strike.name in ("reset-before", "reset-after") else given
         self._keep(call, kind, sent, strike)
         return (sent and _altered(sent, strike)), strike
@@ -145,9 +149,9 @@ class Sandbox:
     def _spoiled(self, strike: Strike) -> Answer | None:
         """The answer of a fault that keeps the call from being carried out."""
         if strike.name == "5xx":
-            return refused(Refusal(int(strike.value), "Service unavailable"))
+            return _unavailable(strike)
         if strike.name == "429":
-            wait = {"Retry-After": str(round(strike.value + 0.49))}
+            wait = {"Retry-After": str(ceil(strike.value))}
             given = refused(Refusal(429, "Too many requests"))
             return Answer(given.status, given.body, given.content_type, wait)
         if strike.name == "html":
@@ -289,6 +293,10 @@ def run(port: int = 0, seed: int = 1, orders: int = 12, faults: str = "") -> int
     finally:
         sandbox.stop()
     return 0
+
+
+def _unavailable(strike: Strike) -> Answer:
+    return refused(Refusal(int(strike.value), "Service unavailable"))
 
 
 def _altered(given: Answer, strike: Strike) -> Answer:

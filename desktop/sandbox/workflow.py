@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from desktop.sandbox.clock import stamp
 from desktop.sandbox.order import Order
-from desktop.sandbox.orders import stamp
 
 Json = dict[str, Any]
 

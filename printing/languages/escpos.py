@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import importlib
 import os
+import pickle
 import tempfile
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
+
+import platformdirs
 
 from desktop.errors import UserError
 from desktop.i18n import N_
@@ -75,7 +77,9 @@ def _text(block: Text, profile: Profile) -> bytes:
     times = _times(block.size)
     lines = wrap(_drawable(block.text, profile), profile.columns // times, len)
     if block.inverse:
-        lines = [f" {line} " if len(line) + 2 <= profile.columns // times else line for line in lines]
+        lines = [
+            f" {line} " if len(line) + 2 <= profile.columns // times else line for line in lines
+        ]
     style = _style(block.align.value, block.bold, times, block.inverse)
     return style + b"".join(_line(line, profile) for line in lines)
 
@@ -122,12 +126,9 @@ def _bars(block: Bars, profile: Profile) -> bytes:
     if module < 2 or len(data) > 255:
         return b""
     height = min(255, max(24, round(block.height * _DOTS_PER_MM)))
-    printer = _printer()
-    printer.barcode(
-        data.decode("latin-1"), "CODE128", height=height, width=module, pos="OFF",
-        function_type="B", check=False,
-    )  # fmt: skip
-    return bytes(_style(Align.CENTER.value) + printer.output + b"\n")
+    # python-escpos would announce every bar code on the standard output.
+    command = bytes([*b"\x1dh", height, *b"\x1dw", module, *b"\x1dH\x00\x1dkI", len(data)])
+    return _style(Align.CENTER.value) + command + data + b"\n"
 
 
 def _bar_data(parts: list[tuple[str, str]]) -> bytes:
@@ -171,13 +172,9 @@ def _end(cutter: bool) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def _style(
-    align: str = "left", bold: bool = False, times: int = 1, inverse: bool = False
-) -> bytes:
+def _style(align: str = "left", bold: bool = False, times: int = 1, inverse: bool = False) -> bytes:
     printer = _printer()
-    printer.set(
-        align=align, bold=bold, invert=inverse, custom_size=True, width=times, height=times
-    )
+    printer.set(align=align, bold=bold, invert=inverse, custom_size=True, width=times, height=times)
     return bytes(printer.output)
 
 
@@ -188,8 +185,16 @@ def _printer() -> Any:
 
 @lru_cache(maxsize=1)
 def _library() -> Any:
-    """Imported on first use: it reads its printer list then (a quarter of a second) and wants a folder
-    to keep a faster copy in."""
-    if "ESCPOS_CAPABILITIES_PICKLE_DIR" not in os.environ:
-        os.environ["ESCPOS_CAPABILITIES_PICKLE_DIR"] = tempfile.mkdtemp(prefix="balcao-")
+    """Imported on first use: it reads its printer list then, a third of a second the first time, and keeps
+    a faster copy in a folder; a copy that cannot be read or written must not stop the printing."""
+    kept = platformdirs.user_cache_path("balcao") / "escpos"
+    try:
+        kept.mkdir(parents=True, exist_ok=True)
+        return _imported(str(kept))
+    except (OSError, EOFError, pickle.UnpicklingError):
+        return _imported(tempfile.mkdtemp(prefix="balcao-"))
+
+
+def _imported(folder: str) -> Any:
+    os.environ["ESCPOS_CAPABILITIES_PICKLE_DIR"] = folder
     return importlib.import_module("escpos.printer")

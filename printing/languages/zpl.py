@@ -16,6 +16,8 @@ from printing.text import LEADING, drawable, fit
 
 suffix = ".zpl"
 
+# What makers call 203 and 300 dpi.
+_DOTS_PER_MM = {203: 8.0, 300: 300 / 25.4}
 _FINEST_MM = 0.16
 _WIDEST_MM = 0.5
 # ^BQ draws its symbol this many dots below ^FO (the default bar height of ^BY).
@@ -30,6 +32,7 @@ _BAR_DATA = str.maketrans({"^": "><", ">": ">0", "~": ">="})
 # ^ and ~ begin commands, _ begins a ^FH escape; a backslash means something inside ^FB only, and has
 # hung printers outside.
 _ESCAPES = str.maketrans({"^": "_5E", "~": "_7E", "_": "_5F", "\\": "/", "\n": " "})
+_QR_ESCAPES = str.maketrans({"^": "_5E", "~": "_7E", "_": "_5F", "\\": "_5C"})
 
 
 class _Widths(dict[str, int]):
@@ -71,9 +74,7 @@ def encode(document: Document, profile: Profile, copies: int = 1) -> bytes:
     """
     if not isinstance(document, Pages):
         raise UserError(N_("A label printer cannot print “{title}”."), title=document.title)
-    dots = round(profile.dpi / 25.4)
-    if profile.dpi == 300:
-        dots = 300 / 25.4
+    dots = _DOTS_PER_MM.get(profile.dpi, profile.dpi / 25.4)
     return "".join(_page(document, page, dots, copies) for page in document.pages).encode()
 
 
@@ -173,5 +174,4 @@ def _qr(place: Placed, block: Qr, dots: float) -> str:
 def _qr_data(data: str) -> str:
     """M: correction level, A: the printer chooses the character mode. `data` keeps its backslashes."""
     printable = "".join(char for char in data if char.isprintable())
-    escaped = printable.translate(str.maketrans({"^": "_5E", "~": "_7E", "_": "_5F", "\\": "_5C"}))
-    return f"^FDMA,{escaped}^FS"
+    return f"^FDMA,{printable.translate(_QR_ESCAPES)}^FS"

@@ -1,0 +1,220 @@
+"""The command line: `balcao` opens the window, `balcao COMMAND` works without one.
+
+Exit codes: 0 done, 1 refused (what was asked cannot be), 2 wrong usage, 3 a fault (network, database).
+This file joins the rooms; it alone in `desktop` may import `printing` and `ui`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from desktop import terminal
+from desktop.errors import BalcaoError, UserError
+from desktop.i18n import LANGUAGES, set_language, tr_error
+from desktop.order import Person, Role
+from desktop.secrets import Kept
+from desktop.store import Store
+
+DONE, REFUSED, USAGE, FAULT = 0, 1, 2, 3
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    args = _parser().parse_args(argv)
+    logging.basicConfig(level=logging.INFO if args.verbose else logging.ERROR, stream=sys.stderr)
+    set_language(args.language)
+    try:
+        result: int = args.run(args)
+        return result
+    except UserError as error:
+        return _complain(args, error, REFUSED)
+    except BalcaoError as error:
+        return _complain(args, error, FAULT)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="balcao", description="The store's order companion.")
+    parser.add_argument("--data", type=Path, default=None, help="the data folder")
+    parser.add_argument("--json", action="store_true", help="speak JSON")
+    parser.add_argument("--language", choices=sorted(LANGUAGES), default="en")
+    parser.add_argument("--by", default=None, help="the person in whose name it is done")
+    parser.add_argument("--verbose", action="store_true")
+    parser.set_defaults(run=_window)
+    commands = parser.add_subparsers(metavar="COMMAND")
+    _add_store_commands(commands)
+    _add_other_commands(commands)
+    return parser
+
+
+def _add_store_commands(commands: Any) -> None:
+    one = commands.add_parser("connect", help="configure an account on a platform")
+    one.add_argument("connector")
+    one.add_argument("values", nargs="*", metavar="field=value")
+    one.set_defaults(run=_connect)
+    one = commands.add_parser("sync", help="push and pull")
+    one.add_argument("--once", action="store_true", required=True)
+    one.set_defaults(run=_sync)
+    one = commands.add_parser("orders", help="list orders")
+    one.add_argument("--status")
+    one.set_defaults(run=_orders)
+    one = commands.add_parser("show", help="show one order")
+    one.add_argument("order")
+    one.set_defaults(run=_show)
+    one = commands.add_parser("do", help="take a step: do 1047 invoice key=…")
+    one.add_argument("order")
+    one.add_argument("step")
+    one.add_argument("values", nargs="*", metavar="field=value")
+    one.set_defaults(run=_do)
+    one = commands.add_parser("print", help="print a document of an order")
+    one.add_argument("order")
+    one.add_argument("kind")
+    one.add_argument("--to", required=True, metavar="file:PATH|tcp:HOST:PORT")
+    one.add_argument("--profile", default="")
+    one.set_defaults(run=_print)
+
+
+def _add_other_commands(commands: Any) -> None:
+    one = commands.add_parser("sandbox", help="run a platform to practise on")
+    one.add_argument("--port", type=int, default=0)
+    one.add_argument("--seed", type=int, default=1)
+    one.add_argument("--orders", type=int, default=12)
+    one.add_argument("--faults", default="")
+    one.set_defaults(run=_sandbox)
+    one = commands.add_parser("demo", help="the whole journey on the sandbox, in training mode")
+    one.add_argument("--unattended", action="store_true", help="drive the window without a person")
+    one.add_argument("--out", type=Path, default=Path("out"))
+    one.add_argument("--seed", type=int, default=1)
+    one.set_defaults(run=_demo)
+
+
+def _connect(args: argparse.Namespace) -> int:
+    values = terminal.assignments(args.values)
+    return _with_store(
+        args, lambda store, folder: terminal.connect(store, Kept(folder), args.connector, values)
+    )
+
+
+def _sync(args: argparse.Namespace) -> int:
+    found: dict[str, Any] = {}
+
+    def run(store: Store, folder: Path) -> Any:
+        found.update(terminal.sync_once(store, Kept(folder)))
+        return found
+
+    _with_store(args, run)
+    if any(one["trouble"] for one in found.values()):
+        return FAULT
+    return REFUSED if any(one["refused"] or one["parked"] for one in found.values()) else DONE
+
+
+def _orders(args: argparse.Namespace) -> int:
+    return _with_store(args, lambda store, _folder: terminal.list_orders(store, args.status))
+
+
+def _show(args: argparse.Namespace) -> int:
+    return _with_store(args, lambda store, _folder: terminal.show(store, args.order))
+
+
+def _do(args: argparse.Namespace) -> int:
+    values = terminal.assignments(args.values)
+    who = _person(args)
+    return _with_store(
+        args, lambda store, _folder: terminal.do(store, args.order, args.step, values, who)
+    )
+
+
+def _print(args: argparse.Namespace) -> int:
+    from printing import terminal as printing_terminal
+
+    return _with_store(
+        args,
+        lambda store, _folder: printing_terminal.print_order(
+            store, args.order, args.kind, args.to, args.profile, _person(args)
+        ),
+    )
+
+
+def _sandbox(args: argparse.Namespace) -> int:
+    from desktop import sandbox
+
+    sandbox.run(args.port, args.seed, args.orders, args.faults)
+    return DONE
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from ui import demo
+
+    if args.unattended:
+        return demo.run_unattended(args.out, args.seed)
+    return demo.run(args.out, args.seed)
+
+
+def _window(args: argparse.Namespace) -> int:
+    from ui import app
+
+    return app.run(data_folder(args))
+
+
+def data_folder(args: argparse.Namespace) -> Path:
+    """`--data`, or the user's own data folder."""
+    if args.data is not None:
+        return Path(args.data)
+    from platformdirs import user_data_path
+
+    return user_data_path("balcao", appauthor=False)
+
+
+def _with_store(args: argparse.Namespace, work: Callable[[Store, Path], Any]) -> int:
+    folder = data_folder(args)
+    store = Store(folder)
+    try:
+        _say(args, work(store, folder))
+    finally:
+        store.close()
+    return DONE
+
+
+def _person(args: argparse.Namespace) -> Person:
+    return Person(args.by or getpass.getuser(), Role.MANAGER)
+
+
+def _say(args: argparse.Namespace, result: Any) -> None:
+    if args.json:
+        print(json.dumps(result, ensure_ascii=False, default=str))
+        return
+    for line in _lines(result):
+        print(line)
+
+
+def _lines(result: Any, indent: str = "") -> list[str]:
+    if isinstance(result, list):
+        if all(isinstance(one, dict) for one in result):
+            return [indent + "  ".join(str(v) for v in one.values()) for one in result]
+        return [f"{indent}{one}" for one in result]
+    if not isinstance(result, dict):
+        return [f"{indent}{result}"]
+    lines = []
+    for name, value in result.items():
+        if isinstance(value, (dict, list)) and value:
+            lines += [f"{indent}{name}:", *_lines(value, indent + "  ")]
+        else:
+            lines.append(f"{indent}{name}: {value}")
+    return lines
+
+
+def _complain(args: argparse.Namespace, error: BalcaoError, code: int) -> int:
+    if args.json:
+        print(json.dumps({"error": tr_error(error), "field": getattr(error, "field", "")}))
+    else:
+        print(tr_error(error), file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,180 @@
+"""Below `http.py`: connections that a watchdog can cut, and what a failure on the wire means.
+
+Imports urllib3, so `http.py` loads it with the first call only.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from contextlib import suppress
+from http.client import HTTPException
+from http.cookiejar import DefaultCookiePolicy
+from types import TracebackType
+from typing import Any, Self
+
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import (
+    HTTPError,
+    NameResolutionError,
+    ProxyError,
+    SSLError,
+)
+
+from desktop.i18n import N_
+
+_current = threading.local()
+
+
+class Watch:
+    """Guards one call of this thread: at its deadline the socket in use is shut down.
+
+    `sent` tells whether a byte of the request may have left, `answered` whether an answer began,
+    `expired` whether the deadline struck.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._until = time.monotonic() + seconds
+        self._lock = threading.Lock()
+        self._connection: _Watched | None = None
+        self._timer = threading.Timer(seconds, self._expire)
+        self._timer.daemon = True
+        self.sent = False
+        self.answered = False
+        self.expired = False
+        self._reused = False
+
+    @property
+    def left(self) -> float:
+        return max(0.01, self._until - time.monotonic())
+
+    @property
+    def is_stale(self) -> bool:
+        """A kept-open connection broke before any answer: the server had closed it meanwhile."""
+        return self._reused and not self.answered and not self.expired
+
+    def __enter__(self) -> Self:
+        _current.watch = self
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        _current.watch = None
+        with self._lock:
+            self._connection = None
+        self._timer.cancel()
+
+    def take(self, connection: _Watched) -> None:
+        """From now on this connection is the one to cut."""
+        with self._lock:
+            self._connection = connection
+            self._reused = connection.calls > 0
+
+    def check(self) -> None:
+        if self.expired:
+            raise TimeoutError
+
+    def _expire(self) -> None:
+        with self._lock:
+            self.expired = True
+            sock = self._connection.sock if self._connection else None
+            if sock is not None:
+                with suppress(OSError):  # closed already
+                    # Of the class, because SSLSocket.shutdown would drop its state under the reader.
+                    socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
+class _Watched(HTTPConnection):
+    """A connection that tells the current Watch what it does."""
+
+    calls = 0
+    _connecting = False
+
+    def connect(self) -> None:
+        watch: Watch | None = getattr(_current, "watch", None)
+        if watch is not None:
+            watch.take(self)
+        self._connecting = True
+        try:
+            super().connect()
+        finally:
+            self._connecting = False
+        if watch is not None:
+            watch.check()
+
+    def request(self, *given: Any, **named: Any) -> None:
+        watch: Watch | None = getattr(_current, "watch", None)
+        if watch is not None:
+            watch.take(self)
+        self.calls += 1
+        super().request(*given, **named)
+
+    def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()
+        watch: Watch | None = getattr(_current, "watch", None)
+        # While connecting, what is sent is the tunnel's own request to a proxy.
+        if watch is not None and not self._connecting:
+            watch.check()
+            watch.sent = True
+        super().send(data)
+
+
+class _WatchedTls(_Watched, HTTPSConnection):
+    pass
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Watched
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _WatchedTls
+
+
+POOLS = {"http": _Pool, "https": _TlsPool}
+FAILURES = (OSError, HTTPError, HTTPException)
+
+
+def no_cookies() -> DefaultCookiePolicy:
+    """Keeps and sends no cookie: each call stands for itself."""
+    return DefaultCookiePolicy(allowed_domains=[])
+
+
+def reason(error: BaseException, watch: Watch) -> str:
+    """The sentence for a failure, with the placeholders {host} and {seconds}."""
+    causes = _causes(error)
+    if watch.expired or any(isinstance(cause, TimeoutError) for cause in causes):
+        return N_("{host} did not answer within {seconds} s. The program tries again by itself.")
+    if any(isinstance(cause, NameResolutionError) for cause in causes):
+        return N_("{host} cannot be found. Check the internet line and the address.")
+    if any(isinstance(cause, ProxyError) for cause in causes):
+        return N_("The proxy of this network does not let us through to {host}.")
+    if any(isinstance(cause, SSLError) for cause in causes):
+        return N_(
+            "The secure connection to {host} failed. Check this computer's date and the address."
+        )
+    if not watch.sent:
+        return N_("{host} cannot be reached. Check the internet line and the address.")
+    return N_("The line to {host} broke before the whole answer was here.")
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The error and all it wraps: requests and urllib3 put causes in arguments and attributes."""
+    found: list[BaseException] = []
+    todo: list[BaseException | None] = [error]
+    while todo and len(found) < 20:
+        one = todo.pop()
+        if one is None or one in found:
+            continue
+        found.append(one)
+        inner = [*one.args, getattr(one, "reason", None), one.__cause__, one.__context__]
+        todo += [cause for cause in inner if isinstance(cause, BaseException)]
+    return found

@@ -1,0 +1,182 @@
+"""Where keys and passwords are kept: never plain in a file, a log or the journal.
+
+In this order: an environment variable, the system's key store, a file encrypted with a passphrase. A
+training store keeps them in memory. Calls may prompt and wait: never on the GUI thread.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import threading
+from pathlib import Path
+from typing import Protocol
+
+from desktop.errors import UserError
+from desktop.i18n import N_
+
+SERVICE = "balcao"
+PASSPHRASE = "BALCAO_PASSPHRASE"
+
+
+class Secrets(Protocol):
+    """A place for secrets, addressed by connection and field name."""
+
+    def get(self, connection: str, field: str) -> str:
+        """The secret, or "" when there is none. Raises UserError when the place is locked."""
+
+    def set(self, connection: str, field: str, value: str) -> None:
+        """Keeps it. Raises UserError when the place is absent or locked."""
+
+
+class InMemory:
+    """Forgotten at the end: training and tests."""
+
+    def __init__(self) -> None:
+        self._values: dict[tuple[str, str], str] = {}
+
+    def get(self, connection: str, field: str) -> str:
+        return self._values.get((connection, field), "")
+
+    def set(self, connection: str, field: str, value: str) -> None:
+        self._values[connection, field] = value
+
+
+class Kept:
+    """Secrets of the store in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = PassphraseFile(folder / "secrets.bin")
+        self._installation = str(folder.resolve())
+
+    def get(self, connection: str, field: str) -> str:
+        from_environment = os.environ.get(variable(connection, field))
+        if from_environment is not None:
+            return from_environment
+        if _has_key_store():
+            found = _key_store_get(self._name(connection, field))
+            if found:
+                return found
+        return self._file.get(connection, field) if self._file.exists() else ""
+
+    def set(self, connection: str, field: str, value: str) -> None:
+        if _has_key_store():
+            _key_store_set(self._name(connection, field), value)
+        elif os.environ.get(PASSPHRASE):
+            self._file.set(connection, field, value)
+        else:
+            raise UserError(
+                N_(
+                    "This system has no key store. Set {variable}, or {passphrase} for an encrypted file."
+                ),
+                field=field,
+                variable=variable(connection, field),
+                passphrase=PASSPHRASE,
+            )
+
+    def _name(self, connection: str, field: str) -> str:
+        return f"{self._installation}/{connection}/{field}"
+
+
+class PassphraseFile:
+    """Secrets in one file, encrypted with a key derived (scrypt) from the environment's passphrase."""
+
+    _SALT_BYTES = 16
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+
+    def exists(self) -> bool:
+        return self._path.exists()
+
+    def get(self, connection: str, field: str) -> str:
+        with self._lock:
+            return self._load().get(f"{connection}/{field}", "")
+
+    def set(self, connection: str, field: str, value: str) -> None:
+        with self._lock:
+            values = self._load() if self.exists() else {}
+            values[f"{connection}/{field}"] = value
+            self._save(values)
+
+    def _load(self) -> dict[str, str]:
+        from cryptography.fernet import InvalidToken  # noqa: PLC0415
+
+        raw = self._path.read_bytes()
+        salt, token = raw[: self._SALT_BYTES], raw[self._SALT_BYTES :]
+        try:
+            values: dict[str, str] = json.loads(_fernet(_passphrase(), salt).decrypt(token))
+        except InvalidToken:
+            raise UserError(
+                N_(
+                    "The passphrase in {variable} does not open the file of keys. Set the right one."
+                ),
+                variable=PASSPHRASE,
+            ) from None
+        return values
+
+    def _save(self, values: dict[str, str]) -> None:
+        salt = os.urandom(self._SALT_BYTES)
+        token = _fernet(_passphrase(), salt).encrypt(json.dumps(values).encode())
+        fresh = self._path.with_suffix(".new")
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(salt + token)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self._path)
+
+
+def variable(connection: str, field: str) -> str:
+    """The environment variable that holds a secret: BALCAO_LOJA_TOKEN for (“loja”, “token”)."""
+    return re.sub(r"[^A-Z0-9]+", "_", f"BALCAO_{connection}_{field}".upper())
+
+
+def _passphrase() -> str:
+    value = os.environ.get(PASSPHRASE, "")
+    if not value:
+        raise UserError(
+            N_("The file of keys is locked. Set {variable} to its passphrase."), variable=PASSPHRASE
+        )
+    return value
+
+
+def _fernet(passphrase: str, salt: bytes):  # type: ignore[no-untyped-def]
+    from cryptography.fernet import Fernet  # noqa: PLC0415
+    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt  # noqa: PLC0415
+
+    key = Scrypt(salt=salt, length=32, n=2**15, r=8, p=1).derive(passphrase.encode())
+    return Fernet(base64.urlsafe_b64encode(key))
+
+
+def _has_key_store() -> bool:
+    import keyring  # noqa: PLC0415
+    from keyring.backends import fail, null  # noqa: PLC0415
+
+    return not isinstance(keyring.get_keyring(), (fail.Keyring, null.Keyring))
+
+
+def _key_store_get(name: str) -> str:
+    import keyring  # noqa: PLC0415
+    from keyring.errors import KeyringError  # noqa: PLC0415
+
+    try:
+        return keyring.get_password(SERVICE, name) or ""
+    except KeyringError as error:
+        raise _locked() from error
+
+
+def _key_store_set(name: str, value: str) -> None:
+    import keyring  # noqa: PLC0415
+    from keyring.errors import KeyringError  # noqa: PLC0415
+
+    try:
+        keyring.set_password(SERVICE, name, value)
+    except KeyringError as error:
+        raise _locked() from error
+
+
+def _locked() -> UserError:
+    return UserError(N_("The system's key store is locked or refused. Unlock it and try again."))

@@ -1,0 +1,380 @@
+"""Keeping a connection in step with its platform: one thread each.
+
+Push what is due, pull changes, take a page in, acknowledge it, wait or wake. The store is the only state:
+a process killed anywhere goes on from it. Pushes are leased, sent outside any transaction and settled
+with the lease's token; whatever ended without an answer is read back and compared before it is sent
+again.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from desktop import connectors, ingest
+from desktop.connectors import (
+    Connector,
+    Done,
+    Outcome,
+    Push,
+    Refused,
+    RemoteOrder,
+    Repeat,
+    Retry,
+    Unknown,
+    Unreadable,
+)
+from desktop.errors import BalcaoError, UserError
+from desktop.i18n import N_
+from desktop.order import Order
+from desktop.secrets import Secrets
+from desktop.store import Session, Store, journal, orders, outbox, setup
+from desktop.store.outbox import State
+
+log = logging.getLogger(__name__)
+
+# Every call of a connector ends within 20 s, and a push makes at most two before it is settled.
+LEASE = timedelta(seconds=120)
+POLL_S = 15.0
+SENDERS = 8
+BACKOFF_BASE_S = 1.0
+BACKOFF_CAP_S = 300.0
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Pass:
+    """What one pass did."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    parked: int = 0
+    sent: int = 0
+    refused: int = 0
+    unanswered: int = 0
+    later: int = 0
+    trouble: BalcaoError | None = None
+
+    @property
+    def moved(self) -> int:
+        """How much happened; 0 when everything is quiet."""
+        return self.new + self.changed + self.parked + self.sent + self.refused
+
+
+class Sync:
+    """One connection's pushes and pulls. `run` is its thread; `once` is one pass for anyone."""
+
+    def __init__(
+        self,
+        store: Store,
+        connection: str,
+        connector: Connector,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        poll_s: float = POLL_S,
+    ) -> None:
+        self.connection = connection
+        self.connector = connector
+        self._store, self._now, self._poll_s = store, now, poll_s
+        self._random = random.Random()
+        self._wake, self._stop = threading.Event(), threading.Event()
+        self._quiet_until: datetime | None = None
+        self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix=f"send-{connection}")
+        self._ahead = ThreadPoolExecutor(1, thread_name_prefix=f"pull-{connection}")
+        self._thread = threading.Thread(target=self._run, name=f"sync-{connection}")
+
+    def start(self) -> None:
+        self._store.listen(lambda _ids: self._wake.set())
+        self._thread.start()
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def close(self) -> None:
+        """Ends after the call that is under way; what was not sent stays in the outbox."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+        self._pool.shutdown()
+        self._ahead.shutdown()
+        self.connector.close()
+
+    def once(self) -> Pass:
+        """Pushes what is due, then takes in all changes. Trouble with the platform is noted, not raised."""
+        done = Pass()
+        self.push(done)
+        self.pull(done)
+        return done
+
+    def push(self, done: Pass) -> None:
+        """Sends due pushes, several orders at a time, until none is left or the platform asks for quiet."""
+        while not self._stop.is_set() and not self._is_quiet():
+            with self._store.read() as session:
+                due = outbox.due(session, self.connection, self._now())
+            if not due:
+                return
+            for outcome in self._pool.map(self._send, due):
+                _count(done, outcome)
+
+    def pull(self, done: Pass) -> None:
+        """Takes in pages until the platform has no more, fetching the next while one is stored."""
+        if self._is_quiet():
+            return
+        try:
+            self._pull_pages(done)
+        except BalcaoError as error:
+            log.info("pull: %s", error)
+            done.trouble = error
+            self._ask_quiet(getattr(error, "after_s", None))
+        self._note(done.trouble)
+
+    def read_again(self, remote_id: str) -> None:
+        """Reads one order and takes it in; also a parked one. Raises PlatformError or UserError."""
+        found = self.connector.read(remote_id)
+        self._store.do(lambda s: self._take(s, found))
+
+    # --- pull -----------------------------------------------------------------------------------------
+
+    def _pull_pages(self, done: Pass) -> None:
+        with self._store.read() as session:
+            known = {c.name: c.cursor for c in setup.all_connections(session)}
+        ahead = self._ahead.submit(self.connector.pull, known.get(self.connection, ""))
+        receipts: list[Future[None]] = []
+        try:
+            while True:
+                page = ahead.result()
+                more = page.more and not self._stop.is_set()
+                if more:
+                    ahead = self._ahead.submit(self.connector.pull, page.cursor)
+                taken = self._store.do(partial(self._take_page, page=page))
+                if page.receipt is not None:
+                    receipts.append(self._pool.submit(self.connector.acknowledge, page.receipt))
+                done.new += len(taken.new)
+                done.changed += len(taken.changed)
+                done.parked += len(taken.parked)
+                done.unchanged += taken.unchanged
+                if not more:
+                    break
+        finally:
+            for receipt in receipts:
+                receipt.result()
+
+    def _take_page(self, session: Session, page: connectors.Pulled) -> ingest.Taken:
+        journey = setup.store_settings(session).journey
+        return ingest.take_page(session, self.connection, page, journey, self._now())
+
+    def _take(
+        self, session: Session, found: Sequence[RemoteOrder], bad: Iterable[Unreadable] = ()
+    ) -> ingest.Taken:
+        journey = setup.store_settings(session).journey
+        return ingest.take(session, self.connection, found, bad, journey, self._now())
+
+    # --- push -----------------------------------------------------------------------------------------
+
+    def _send(self, row: outbox.Entry) -> Outcome | None:
+        """One push from lease to settle; None when somebody else has it."""
+        leased = self._store.do(lambda s: self._lease(s, row))
+        if leased is None:
+            return None
+        token, order = leased
+        push = Push(row.key, row.step, row.data, order)
+        in_doubt = row.state is not State.WAITING
+        outcome, remotes = self._attempt(push, in_doubt)
+        self._store.do(lambda s: self._settle(s, row, token, outcome, remotes))
+        if isinstance(outcome, Retry):
+            self._ask_quiet(outcome.after_s)
+        return outcome
+
+    def _lease(self, session: Session, row: outbox.Entry) -> tuple[str, Order] | None:
+        now = self._now()
+        token = outbox.lease(session, row.id, now, now + LEASE)
+        return (token, orders.get(session, row.order_id)) if token else None
+
+    def _attempt(self, push: Push, in_doubt: bool) -> tuple[Outcome, Sequence[RemoteOrder]]:
+        repeat = self.connector.tells[push.step].repeat
+        if in_doubt and repeat is Repeat.ASK:
+            return Unknown(_ASK), ()
+        if in_doubt and repeat is Repeat.COMPARE:
+            try:
+                remotes = self.connector.read(push.order.remote_id)
+            except BalcaoError as error:
+                return Unknown(_sentence(error)), ()
+            if any(
+                one.facts.group == push.order.group and self.connector.confirms(push, one)
+                for one in remotes
+            ):
+                return Done(), remotes
+        outcome = self.connector.push(push)
+        return outcome, self._read_back(push.order) if isinstance(outcome, Done) else ()
+
+    def _read_back(self, order: Order) -> Sequence[RemoteOrder]:
+        """What the platform shows after a push; the pull brings it anyway when this fails."""
+        try:
+            return self.connector.read(order.remote_id)
+        except BalcaoError as error:
+            log.info("read back: %s", error)
+            return ()
+
+    def _settle(
+        self, session: Session, row: outbox.Entry, token: str, outcome: Outcome,
+        remotes: Sequence[RemoteOrder],
+    ) -> None:  # fmt: skip
+        now = self._now()
+        state, due_at, reason, field = self._verdict(row, outcome, now)
+        if not outbox.settle(session, row.id, token, state, now, due_at, reason, field):
+            return
+        line = {"step": row.step.value, "key": row.key, "attempt": row.attempts + 1}
+        journal.append(session, now, "balcao", f"push_{state.value}", [(row.order_id, line)])
+        self._take(session, remotes)
+        session.changed.add(row.order_id)
+
+    def _verdict(
+        self, row: outbox.Entry, outcome: Outcome, now: datetime
+    ) -> tuple[State, datetime | None, UserError | None, str]:
+        match outcome:
+            case Done():
+                return State.DONE, None, None, ""
+            case Refused(reason, field):
+                return State.REFUSED, None, reason, field
+            case Unknown(reason) if reason is _ASK:
+                return State.UNKNOWN, NEVER, reason, ""
+            case Unknown(reason):
+                return State.UNKNOWN, now + self._back_off(row.attempts), reason, ""
+            case Retry(reason, after_s):
+                wait = self._back_off(row.attempts)
+                if after_s is not None:
+                    wait = max(wait, timedelta(seconds=after_s))
+                return State.WAITING, now + wait, reason, ""
+
+    def _back_off(self, attempts: int) -> timedelta:
+        """Full jitter: anywhere between nothing and a bound that doubles with each attempt."""
+        bound = min(BACKOFF_CAP_S, BACKOFF_BASE_S * 2.0 ** min(attempts, 16))
+        return timedelta(seconds=self._random.uniform(0, bound))
+
+    # --- the thread -----------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        next_pull = 0.0
+        while not self._stop.is_set():
+            self._wake.clear()
+            try:
+                self.push(Pass())
+                if time.monotonic() >= next_pull:
+                    self.pull(Pass())
+                    next_pull = time.monotonic() + self._poll_s
+                pause = self._pause(next_pull)
+            except BalcaoError as error:
+                log.warning("sync of %s: %s", self.connection, error)
+                pause = self._poll_s
+            self._wake.wait(pause)
+
+    def _pause(self, next_pull: float) -> float:
+        with self._store.read() as session:
+            due_at = outbox.next_due(session, self.connection)
+        until_pull = max(0.0, next_pull - time.monotonic())
+        if due_at is None:
+            return until_pull
+        until_push = (max(due_at, self._quiet_until or due_at) - self._now()).total_seconds()
+        return min(until_pull, max(0.05, until_push))
+
+    def _is_quiet(self) -> bool:
+        return self._quiet_until is not None and self._now() < self._quiet_until
+
+    def _ask_quiet(self, after_s: float | None) -> None:
+        if after_s:
+            self._quiet_until = self._now() + timedelta(seconds=after_s)
+
+    def _note(self, trouble: BalcaoError | None) -> None:
+        self._store.do(lambda s: setup.note_sync(s, self.connection, self._now(), trouble))
+
+
+class SyncService:
+    """All connections of a store, each with its thread."""
+
+    def __init__(self, store: Store, secrets: Secrets, poll_s: float = POLL_S) -> None:
+        with store.read() as session:
+            self._syncs = {
+                c.name: Sync(store, c.name, build(c, secrets), poll_s=poll_s)
+                for c in setup.all_connections(session)
+            }
+
+    def start(self) -> None:
+        for sync in self._syncs.values():
+            sync.start()
+
+    def wake(self) -> None:
+        for sync in self._syncs.values():
+            sync.wake()
+
+    def read_again(self, connection: str, remote_id: str) -> None:
+        """Reads one order now. Waits for the network; raises PlatformError or UserError."""
+        self._syncs[connection].read_again(remote_id)
+
+    def once(self) -> dict[str, Pass]:
+        """Passes over every connection until all is quiet or in trouble."""
+        done: dict[str, Pass] = {}
+        for name, sync in self._syncs.items():
+            total = Pass()
+            for _ in range(100):
+                step = sync.once()
+                _add(total, step)
+                if step.trouble or not step.moved:
+                    break
+            done[name] = total
+        return done
+
+    def close(self) -> None:
+        for sync in self._syncs.values():
+            sync.close()
+
+
+def build(connection: setup.Connection, secrets: Secrets) -> Connector:
+    """The connector of a configured account, its secrets fetched from where they are kept."""
+    declared = connectors.load(connection.connector).fields
+    values = dict(connection.settings)
+    values |= {f.name: secrets.get(connection.name, f.name) for f in declared if f.secret}
+    return connectors.make(connection.connector, connection.name, values)
+
+
+_ASK = UserError(
+    N_(
+        "No answer came, and the platform cannot be asked whether it arrived. Look there, then say so here."
+    )
+)
+
+
+def _sentence(error: BalcaoError) -> UserError:
+    if isinstance(error, UserError):
+        return error
+    sentence = UserError(error.text)
+    sentence.values = dict(error.values)
+    return sentence
+
+
+def _count(done: Pass, outcome: Outcome | None) -> None:
+    match outcome:
+        case Done():
+            done.sent += 1
+        case Refused():
+            done.refused += 1
+        case Unknown():
+            done.unanswered += 1
+        case Retry():
+            done.later += 1
+
+
+def _add(total: Pass, step: Pass) -> None:
+    for name in ("new", "changed", "unchanged", "parked", "sent", "refused", "unanswered", "later"):
+        setattr(total, name, getattr(total, name) + getattr(step, name))
+    total.trouble = step.trouble
+
+
+__all__ = ["Pass", "Sync", "SyncService", "build"]

@@ -1,0 +1,158 @@
+"""The commands of a program without a screen: what a technician or a script can do.
+
+Each returns what it found as JSON values; `__main__` prints them. UserError is a refusal; StoreError and
+PlatformError are faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from desktop import connectors
+from desktop.errors import UserError
+from desktop.fields import parse_all
+from desktop.i18n import N_
+from desktop.journey import STEPS, Step, may
+from desktop.order import Order, Person, Status
+from desktop.secrets import Secrets
+from desktop.store import Session, Store, journal, orders, outbox, queries, setup
+from desktop.store.body import plain
+from desktop.sync import Pass, SyncService
+from desktop.work import Work
+
+
+def connect(
+    store: Store, secrets: Secrets, connector: str, given: Mapping[str, str]
+) -> dict[str, Any]:
+    """Configures an account with the connector's declared fields; `name` calls it something else."""
+    declared = connectors.load(connector)
+    given = dict(given)
+    name = given.pop("name", connector)
+    values = parse_all(declared.fields, given)
+    for field in declared.fields:
+        if field.secret and field.name in values:
+            secrets.set(name, field.name, values.pop(field.name))
+    connection = setup.Connection(name, connector, {k: str(v) for k, v in values.items()})
+    rows = [setup.MapRow(w.word, w.status, True, w.creates) for w in declared.words]
+    store.do(lambda s: setup.add_connection(s, connection, rows))
+    return {"connection": name, "connector": connector, "words": len(rows)}
+
+
+def sync_once(store: Store, secrets: Secrets) -> dict[str, Any]:
+    """One pass over every connection, until all is quiet or in trouble."""
+    with store.read() as session:
+        if not setup.all_connections(session):
+            raise UserError(N_("No connection is configured. Use “connect” first."))
+    service = SyncService(store, secrets)
+    try:
+        return {name: _pass(done) for name, done in service.once().items()}
+    finally:
+        service.close()
+
+
+def list_orders(store: Store, status: str | None) -> list[dict[str, Any]]:
+    """Open and finished orders, newest first; only those in `status` when given."""
+    wanted = _status(status) if status else None
+    with store.read() as session:
+        journey = setup.store_settings(session).journey
+        ids = queries.ids(session, queries.View.ALL, journey)
+        rows = queries.rows(session, list(ids)[:10_000])
+    return [
+        {
+            "id": row.id, "number": row.number, "status": row.status.value, "kind": row.kind.value,
+            "buyer": row.name, "total": row.total, "currency": row.currency,
+        }
+        for row in (rows[one] for one in ids if one in rows)
+        if wanted is None or row.status is wanted
+    ]  # fmt: skip
+
+
+def show(store: Store, name: str) -> dict[str, Any]:
+    """An order with its steps, pushes and journal."""
+    with store.read() as session:
+        order = find(session, name)
+        journey = setup.store_settings(session).journey
+        steps = {step.value: _why(may(order, step, journey)) for step in STEPS}
+        return {
+            "order": plain(order),
+            "steps": steps,
+            "pushes": [_push(push) for push in outbox.of_order(session, order.id)],
+            "journal": [
+                {"at": line.at.isoformat(), "who": line.who, "what": line.what, "data": line.data}
+                for line in journal.of_order(session, order.id)
+            ],
+        }
+
+
+def do(store: Store, name: str, step: str, given: Mapping[str, str], who: Person) -> dict[str, Any]:
+    """Takes a step for `who`."""
+    if step not in set(Step):
+        known = ", ".join(Step)
+        raise UserError(
+            N_("There is no step “{step}”. There are: {known}."), step=step, known=known
+        )
+    with store.read() as session:
+        order = find(session, name)
+    moved = Work(store).do(order.id, Step(step), given, who).result()
+    return {"order": moved.number, "status": moved.status.value}
+
+
+def find(session: Session, name: str) -> Order:
+    """The order called `name`: its number, the platform's id, a code on it, or #id."""
+    if name.startswith("#") and name[1:].isdigit():
+        return orders.get(session, int(name[1:]))
+    found = {order_id for _kind, order_id in orders.by_code(session, name)}
+    if not found:
+        raise UserError(N_("No order is called “{name}”."), name=name)
+    if len(found) > 1:
+        several = ", ".join(f"#{one}" for one in sorted(found))
+        raise UserError(
+            N_("“{name}” is on several orders: {several}. Name one of these."),
+            name=name,
+            several=several,
+        )
+    return orders.get(session, found.pop())
+
+
+def assignments(pairs: Sequence[str]) -> dict[str, str]:
+    """`field=value` words as a mapping."""
+    for pair in pairs:
+        if "=" not in pair:
+            raise UserError(N_("“{word}” is not of the form field=value."), word=pair)
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def _status(name: str) -> Status:
+    if name not in set(Status):
+        known = ", ".join(Status)
+        raise UserError(
+            N_("There is no status “{status}”. There are: {known}."), status=name, known=known
+        )
+    return Status(name)
+
+
+def _why(closed: UserError | None) -> str:
+    return str(closed) if closed else "open"
+
+
+def _push(push: outbox.Entry) -> dict[str, Any]:
+    return {
+        "step": push.step.value,
+        "state": push.state.value,
+        "attempts": push.attempts,
+        "reason": str(push.reason) if push.reason else "",
+        "due": push.due_at.astimezone(UTC).isoformat()
+        if push.due_at < datetime(9000, 1, 1, tzinfo=UTC)
+        else "",
+    }
+
+
+def _pass(done: Pass) -> dict[str, Any]:
+    return {
+        "new": done.new, "changed": done.changed, "unchanged": done.unchanged,
+        "parked": done.parked, "sent": done.sent, "refused": done.refused,
+        "unanswered": done.unanswered, "later": done.later,
+        "trouble": str(done.trouble) if done.trouble else "",
+    }  # fmt: skip

@@ -1,0 +1,58 @@
+"""Documents: one file in this folder says what stands on one kind of paper.
+
+A file offers `DOCUMENT`, a `Kind`. Adding one touches no other file. Words are in the language that is set
+when it is drawn; nothing on the paper depends on the clock, so that drawing the same order again gives the
+same digest and the print ledger can tell "again" from "changed".
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from desktop.errors import UserError
+from desktop.i18n import N_
+from desktop.order import Order
+from printing.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a paper shows beside the order: the store's name and address lines, the number of the package
+    (0 for all), and for a reprint its number (0 for the first print) and the person who asked for it."""
+
+    store: str = ""
+    store_lines: tuple[str, ...] = ()
+    package: int = 0
+    reprint: int = 0
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of document: `title` is a source string, `prints` names the printers that suit it ("label",
+    "receipt" or "page"), `for_packages` says that each package has its own."""
+
+    title: str
+    prints: str
+    draw: Callable[[Sequence[Order], About], Document]
+    for_packages: bool = False
+
+
+def names() -> tuple[str, ...]:
+    """The kinds of this installation, listed from the folder, also in a frozen program."""
+    found = (module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(sorted(name for name in found if name[0] != "_"))
+
+
+def load(kind: str) -> Kind:
+    """The kind of that name. Raises UserError when there is none."""
+    if kind not in names():
+        known = ", ".join(names())
+        raise UserError(
+            N_("There is no document “{kind}”. There are: {known}."), kind=kind, known=known
+        )
+    return cast(Kind, importlib.import_module(f"{__name__}.{kind}").DOCUMENT)

@@ -1,0 +1,162 @@
+"""The shipping or pickup label of a package, 100 by 150 mm: readable from two metres where it matters.
+
+From top to bottom: store, carrier and package, tracking, receiver (or shelf and name), order, sender.
+Without a tracking code the receiver gets its room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from desktop.i18n import N_, tr
+from desktop.order import Kind as OrderKind
+from desktop.order import Order, Package
+from printing.document import Align, Bars, Pages, Placed, Qr, Rule, Text
+from printing.documents import About, Kind
+from printing.documents._parts import city, postal_code, reprint_mark, street, weight
+
+_WIDTH, _HEIGHT = 100.0, 150.0
+_LEFT, _INNER = 3.0, 94.0
+
+
+def _draw(orders: Sequence[Order], about: About) -> Pages:
+    pages = [
+        _page(order, package, about)
+        for order in orders
+        for package in order.packages or (Package(1),)
+        if about.package in {0, package.number}
+    ]
+    return Pages(tr(DOCUMENT.title), _WIDTH, _HEIGHT, tuple(pages))
+
+
+DOCUMENT = Kind(N_("Label"), "label", _draw, for_packages=True)
+
+
+def _page(order: Order, package: Package, about: About) -> tuple[Placed, ...]:
+    middle = _pickup if order.kind is OrderKind.PICKUP else _delivery
+    return (
+        *_head(order, about),
+        *middle(order, package),
+        *_order(order, 106.0),
+        *_foot(order, about),
+    )
+
+
+def _head(order: Order, about: About) -> list[Placed]:
+    mark = reprint_mark(about)
+    right = (
+        Text(mark, 4.0, bold=True, align=Align.CENTER, inverse=True)
+        if mark
+        else Text(order.channel, 4.0, align=Align.RIGHT, middle=True)
+    )
+    return [
+        Placed(_LEFT, 3, 50, 7.5, Text(about.store, 5.0, bold=True, middle=True)),
+        Placed(55, 3, 42, 7.5, right),
+        Placed(_LEFT, 11.5, _INNER, 0.5, Rule(0.4)),
+    ]
+
+
+def _number(order: Order, package: Package, y: float) -> list[Placed]:
+    """Which package of how many, and its weight."""
+    count = max(len(order.packages), 1)
+    grams = package.weight_g or (order.weight_g if count == 1 else 0)
+    blocks = [
+        Placed(73, y, 24, 9, Text(f"{package.number}/{count}", 9.0, bold=True, align=Align.RIGHT))
+    ]
+    if grams:
+        blocks.append(Placed(67, y + 9.8, 30, 4.2, Text(weight(grams), 4.0, align=Align.RIGHT)))
+    return blocks
+
+
+def _delivery(order: Order, package: Package) -> list[Placed]:
+    carrier = package.carrier or package.driver or tr(N_("Delivery"))
+    blocks = [
+        *_number(order, package, 13.5),
+        Placed(_LEFT, 13.5, 66, 8.0, Text(carrier, 7.5, bold=True)),
+        Placed(_LEFT, 23, 62, 4.5, Text(package.service, 4.2)),
+        Placed(_LEFT, 29, _INNER, 0.5, Rule(0.4)),
+    ]
+    if not package.tracking:
+        return blocks + _receiver(order, 30.5, 73.0)
+    return [
+        *blocks,
+        Placed(_LEFT, 30.5, _INNER, 16.5, Bars(package.tracking)),
+        Placed(_LEFT, 48, _INNER, 4.5, Text(package.tracking, 4.2, bold=True, align=Align.CENTER)),
+        Placed(_LEFT, 54, _INNER, 0.5, Rule(0.4)),
+        *_receiver(order, 55.5, 48.0),
+    ]
+
+
+def _receiver(order: Order, y: float, height: float) -> list[Placed]:
+    """Name, address in full and the postal code large, in `height` millimetres."""
+    address = order.address
+    big = height / 48.0
+    lines = (street(address), address.district, city(address), address.reference)
+    name, words, code = 6.2 * big, 4.6 * min(big, 1.3), 10.0 * min(big, 1.4)
+    name_room = name * 2.2
+    words_room = height - 4.5 - name_room - code - 3.0
+    return [
+        Placed(_LEFT, y, _INNER, 3.2, Text(tr(N_("Deliver to")).upper(), 3.0)),
+        Placed(
+            _LEFT, y + 4, _INNER, name_room,
+            Text(address.receiver or order.buyer.name, name, bold=True),
+        ),
+        Placed(
+            _LEFT, y + 5 + name_room, _INNER, words_room,
+            Text("\n".join(line for line in lines if line), words),
+        ),
+        Placed(_LEFT, y + height - code - 0.5, _INNER, code, Text(postal_code(address), code, bold=True)),
+    ]  # fmt: skip
+
+
+def _pickup(order: Order, package: Package) -> list[Placed]:
+    """What the counter looks for: the shelf, then the name."""
+    blocks = [
+        Placed(
+            _LEFT, 13.5, 66, 10,
+            Text(tr(N_("Store pickup")).upper(), 6.5, bold=True, align=Align.CENTER, inverse=True),
+        ),
+        *_number(order, package, 13.5),
+    ]  # fmt: skip
+    y, height = 30.0, 74.0
+    if order.shelf:
+        blocks += [
+            Placed(_LEFT, y, 30, 3.2, Text(tr(N_("Shelf")).upper(), 3.0)),
+            Placed(
+                _LEFT, y + 2, _INNER, 32,
+                Text(order.shelf, 30.0, bold=True, align=Align.CENTER, middle=True),
+            ),
+            Placed(_LEFT, y + 36, _INNER, 0.5, Rule(0.4)),
+        ]  # fmt: skip
+        y, height = y + 37.5, height - 37.5
+    size = min(12.0, height / 3.2)
+    point = ", ".join(part for part in (street(order.address), city(order.address)) if part)
+    return [
+        *blocks,
+        Placed(_LEFT, y, _INNER, 3.2, Text(tr(N_("Collected by")).upper(), 3.0)),
+        Placed(_LEFT, y + 4, _INNER, size * 2.2, Text(order.buyer.name, size, bold=True)),
+        Placed(_LEFT, y + height - 5, _INNER, 4.2, Text(point, 3.8)),
+    ]
+
+
+def _order(order: Order, y: float) -> list[Placed]:
+    return [
+        Placed(_LEFT, y - 1.5, _INNER, 0.5, Rule(0.4)),
+        Placed(_LEFT, y, 60, 3.2, Text(tr(N_("Order")).upper(), 3.0)),
+        Placed(_LEFT, y + 3.7, 66, 7.5, Text(order.number, 7.0, bold=True)),
+        Placed(_LEFT - 2, y + 12, 70, 14, Bars(order.number)),
+        Placed(71, y, 26, 27, Qr(order.number, 26.0)),
+    ]
+
+
+def _foot(order: Order, about: About) -> list[Placed]:
+    sender = "\n".join((about.store, *about.store_lines))
+    invoice = order.invoice
+    facts = [tr(N_("Invoice {number}"), number=invoice.number)] if invoice else []
+    facts += [order.channel] if about.reprint and order.channel else []
+    return [
+        Placed(_LEFT, 134, _INNER, 0.5, Rule(0.4)),
+        Placed(_LEFT, 135.5, 14, 3.2, Text(tr(N_("Sender")).upper(), 2.6)),
+        Placed(18, 135.3, 46, 11.7, Text(sender, 3.0)),
+        Placed(65, 135.3, 32, 11.7, Text("\n".join(facts), 3.4, align=Align.RIGHT)),
+    ]

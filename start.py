@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""Sets Balcão up beside the code and runs it. Needs Python 3.11 or newer and nothing else.
+
+    python3 start.py demo     the journey on a sandbox platform, in a window in training mode
+    python3 start.py test     the tests
+    python3 start.py check    format, lint and types
+    python3 start.py …        anything else goes to `python -m desktop …`; nothing at all opens the window
+
+On Windows: py start.py demo
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+MARK = VENV / "installed-for"
+USAGE = 2
+
+# What Qt needs from a Linux system: library → Debian's package.
+LIBRARIES = {
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libglib-2.0.so.0": "libglib2.0-0",
+}
+ON_A_SCREEN = {
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+}
+CHECKS = (
+    ["ruff", "format", "--check", "."],
+    ["ruff", "check", "."],
+    ["mypy"],
+)
+
+
+def main(arguments: list[str]) -> int:
+    if sys.version_info < (3, 11):  # noqa: UP036
+        print("Balcão needs Python 3.11 or newer; this is", sys.version.split()[0])
+        return USAGE
+    name, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
+    set_up(with_tests=name in {"test", "check"})
+    missing = missing_libraries()
+    if missing:
+        print("A system library is missing. Install it with:")
+        print("    sudo apt-get install -y", " ".join(missing))
+        return USAGE
+    if name == "test":
+        return run([str(PYTHON), "-m", "pytest", *rest], QT_QPA_PLATFORM="offscreen")
+    if name == "check":
+        return max(run([str(PYTHON), "-m", *check]) for check in CHECKS)
+    return run([str(PYTHON), "-m", "desktop", *arguments])
+
+
+def set_up(with_tests: bool) -> None:
+    """A virtual environment with the project, made or renewed when pyproject.toml changed."""
+    declared = (ROOT / "pyproject.toml").read_bytes() + sys.version.encode()
+    mark = hashlib.sha256(declared).hexdigest()
+    marks = MARK.read_text().split() if MARK.exists() else []
+    wanted = f"{mark}-dev" if with_tests else mark
+    if PYTHON.exists() and (wanted in marks or f"{mark}-dev" in marks):
+        return
+    print("Setting up …", flush=True)
+    pip = make_venv()
+    install([*pip, "install", "--quiet", "--disable-pip-version-check", "-e"], with_tests)
+    MARK.write_text(wanted)
+
+
+def make_venv() -> list[str]:
+    """The command that runs pip for the new environment."""
+    try:
+        import ensurepip  # noqa: F401, PLC0415
+    except ImportError:
+        # Debian's python3 without python3-venv: the system's own pip serves the environment.
+        venv.create(VENV, clear=True, with_pip=False)
+        return [sys.executable, "-m", "pip", "--python", str(PYTHON)]
+    venv.create(VENV, clear=True, with_pip=True)
+    return [str(PYTHON), "-m", "pip"]
+
+
+def install(pip: list[str], with_tests: bool) -> None:
+    project = f"{ROOT}[dev]" if with_tests else str(ROOT)
+    done = subprocess.run([*pip, project], check=False)
+    if done.returncode:
+        print("The packages could not be installed; the lines above say why. Is the network there?")
+        sys.exit(done.returncode)
+
+
+def missing_libraries() -> list[str]:
+    if not sys.platform.startswith("linux"):
+        return []
+    wanted = dict(LIBRARIES)
+    if os.environ.get("DISPLAY"):
+        wanted |= ON_A_SCREEN
+    return sorted({package for library, package in wanted.items() if not loads(library)})
+
+
+def loads(library: str) -> bool:
+    import ctypes  # noqa: PLC0415
+
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def run(command: list[str], **environment: str) -> int:
+    try:
+        return subprocess.run(
+            command, cwd=ROOT, env={**os.environ, **environment}, check=False
+        ).returncode
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
