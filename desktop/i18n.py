@@ -121,4 +121,4 @@ def ago(seconds: float) -> str:
         return tr(N_("{n} min"), n=seconds // 60)
     if seconds < 86400:
         return tr(N_("{h} h {m:02d}"), h=seconds // 3600, m=seconds % 3600 // 60)
-    return tr_n(N_("{n} day"), N_("{n} days"), seconds // 86400)
+    return tr_n("{n} day", "{n} days", seconds // 86400)

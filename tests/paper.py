@@ -227,7 +227,7 @@ def _face(size: int) -> ImageFont.FreeTypeFont:
 
 def _written(text: str, size: int, width: int) -> Image.Image:
     """The words in a bold face, squeezed to `width`."""
-    face = _face(int(size * 0.95))
+    face = _face(int(size * 0.85))
     natural = max(1, int(face.getlength(text)))
     mask = Image.new("L", (natural, size), 0)
     ImageDraw.Draw(mask).text((0, int(size * 0.78)), text, fill=255, font=face, anchor="ls")

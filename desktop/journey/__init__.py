@@ -14,6 +14,7 @@ from typing import Any
 from desktop.errors import UserError
 from desktop.fields import Field, FieldKind, parse_all
 from desktop.i18n import N_, decimals
+from desktop.journey import guards
 from desktop.journey.path import FINAL, MAIN_PATH, ON_THE_ROAD, OPTIONAL, Journey, rank
 from desktop.journey.steps import STEPS, Step, StepRule
 from desktop.order import Kind, Order, Person, Role, Status
@@ -44,10 +45,10 @@ def may(order: Order, step: Step, journey: Journey, role: Role | None = None) ->
         return UserError(N_("Your role may not do this. Ask a manager."))
     if rule.kind is not None and rule.kind is not order.kind:
         if rule.kind is Kind.PICKUP:
-            return UserError(N_("This is a delivery order; the step is for pickup orders."))
-        return UserError(N_("This is a pickup order; the step is for deliveries."))
+            return UserError(N_("This is a delivery order. Ship it instead."))
+        return UserError(N_("This is a pickup order. Make it ready for pickup instead."))
     if rule.to is not None and rule.to in journey.off & OPTIONAL:
-        return UserError(N_("This store does not use this stage."))
+        return UserError(N_("This store does not use this stage. Take the next one."))
     for guard in rule.guards:
         refusal = guard(order, journey)
         if refusal is not None:
@@ -77,20 +78,41 @@ def apply(
 
 def next_step(order: Order, journey: Journey) -> Step | None:
     """The one step that leads on: what the big button offers, whether or not its guard is open."""
-    if order.cancellation is not None and may(order, Step.TAKE_BACK, journey) is None:
-        return Step.TAKE_BACK
-    if order.cancellation is not None and order.status not in FINAL | {S.RETURNED}:
-        return Step.CANCEL
+    if order.status in FINAL | {S.RETURNED}:
+        refund = order.status in {S.RETURNED, S.CANCELLED} and _is_open(order, Step.REFUND, journey)
+        return Step.REFUND if refund else None
+    if order.cancellation is not None:
+        out = (Step.CANCEL, Step.TAKE_BACK)
+        return next((step for step in out if _is_open(order, step, journey)), Step.RELEASE)
     if order.hold is not None:
         return Step.RELEASE
-    if order.status in {S.RETURNED, S.CANCELLED}:
-        return Step.REFUND if may(order, Step.REFUND, journey) is None else None
     if order.status is S.AWAITING_PAYMENT:
         return Step.RECORD_PAYMENT
-    if order.status in ON_THE_ROAD:
-        return Step.DELIVER
+    forward = Step.DELIVER if order.status in ON_THE_ROAD else _forward(order, journey)
+    return _opened_by(order, forward, journey) or forward
+
+
+def _is_open(order: Order, step: Step, journey: Journey) -> bool:
+    return may(order, step, journey) is None
+
+
+def _forward(order: Order, journey: Journey) -> Step:
     path = journey.path(order.kind)
-    if order.status not in path or order.status is path[-1]:
-        return None
-    target = path[path.index(order.status) + 1]
+    stage = journey.stage(order.status, order.kind)
+    target = path[path.index(stage) + 1 if stage else 0]
     return next(step for step, rule in STEPS.items() if rule.main and rule.to is target)
+
+
+_OPENERS = {
+    guards.payment_lets_accept: Step.RECORD_PAYMENT,
+    guards.store_has_its_money: Step.RECORD_PAYMENT,
+    guards.money_in: Step.RECORD_PAYMENT,
+    guards.invoice_known: Step.INVOICE,
+}
+
+
+def _opened_by(order: Order, step: Step, journey: Journey) -> Step | None:
+    """The step that brings the fact which `step` is waiting for."""
+    waiting = (g for g in STEPS[step].guards if g in _OPENERS and g(order, journey) is not None)
+    openers = (_OPENERS[guard] for guard in waiting)
+    return next((opener for opener in openers if _is_open(order, opener, journey)), None)

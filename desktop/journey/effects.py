@@ -9,7 +9,8 @@ from typing import Any
 
 from desktop.errors import UserError
 from desktop.i18n import N_
-from desktop.journey.path import GONE, Journey
+from desktop.journey.guards import some_left
+from desktop.journey.path import GONE, Journey, rank
 from desktop.order import (
     Cancellation,
     CancelState,
@@ -54,22 +55,31 @@ def record_payment(
 
 
 def invoice(order: Order, data: dict[str, Any], at: datetime, _by: str, _journey: Journey) -> Order:
-    """Takes an Invoice under `key`: the caller has it made and checked by `fiscal` from what was given."""
+    """Takes an Invoice under `key`: the caller has it made and checked by `fiscal` from what was given.
+
+    An order that the platform moved past this stage only gains the fact.
+    """
     invoice = data.get("key")
     if not isinstance(invoice, Invoice):
         raise UserError(N_("Scan the access key, choose the XML or type the number."), field="key")
+    passed = rank(order.status, order.kind) > rank(S.INVOICED, order.kind)
     return replace(
-        order, status=S.INVOICED, invoice=replace(invoice, issued_at=invoice.issued_at or at)
+        order,
+        status=order.status if passed else S.INVOICED,
+        invoice=replace(invoice, issued_at=invoice.issued_at or at),
     )
 
 
 def pack(order: Order, data: dict[str, Any], _at: datetime, _by: str, _journey: Journey) -> Order:
-    measured = data.get("packages") or ((0, (0, 0, 0)),)
+    """A package whose label or tracking is known already keeps them."""
+    known = {package.number: package for package in order.packages}
     packages = tuple(
-        Package(number, weight_g=weight, size_mm=size)
-        for number, (weight, size) in enumerate(measured, 1)
+        replace(known.get(number, Package(number)), weight_g=weight, size_mm=size)
+        for number, (weight, size) in enumerate(data.get("packages", ()), 1)
     )
-    return replace(order, status=S.PACKED, packages=packages)
+    return replace(
+        order, status=S.PACKED, packages=packages or order.packages or (Package(1),)
+    )
 
 
 def _chosen(order: Order, data: dict[str, Any], left: Callable[[Package], bool]) -> set[int]:
@@ -77,14 +87,14 @@ def _chosen(order: Order, data: dict[str, Any], left: Callable[[Package], bool])
     open_ones = {package.number for package in order.packages if left(package)}
     chosen = set(data.get("packages", ())) or open_ones
     if not chosen <= open_ones:
-        raise UserError(N_("There is no such package left to move."), field="packages")
+        raise UserError(N_("There is no such package left. Choose another, or none for all."), field="packages")
     return chosen
 
 
 def ship(order: Order, data: dict[str, Any], at: datetime, _by: str, journey: Journey) -> Order:
     order = replace(order, packages=order.packages or (Package(1),))
     chosen = _chosen(order, data, lambda package: package.shipped_at is None)
-    _check_carrier(data, order, journey)
+    _check_carrier(data, [p for p in order.packages if p.number in chosen], journey)
     packages = tuple(
         _shipped(package, data, at) if package.number in chosen else package
         for package in order.packages
@@ -93,13 +103,13 @@ def ship(order: Order, data: dict[str, Any], at: datetime, _by: str, journey: Jo
     return replace(order, packages=packages, status=S.SHIPPED if all_left else order.status)
 
 
-def _check_carrier(data: dict[str, Any], order: Order, journey: Journey) -> None:
-    if data.get("driver"):
-        return
+def _check_carrier(data: dict[str, Any], packages: list[Package], journey: Journey) -> None:
     carrier = data.get("carrier", "")
+    if not carrier and data.get("driver"):
+        return
     if not carrier:
         raise UserError(N_("Who takes it? Name the carrier or your own driver."), field="carrier")
-    known = data.get("tracking") or all(package.tracking for package in order.packages)
+    known = data.get("tracking") or all(package.tracking for package in packages)
     if not known and carrier.lower() not in journey.untracked:
         raise UserError(
             N_("{carrier} gives a tracking code. Scan or type it."),
@@ -122,7 +132,7 @@ def _shipped(package: Package, data: dict[str, Any], at: datetime) -> Package:
         package,
         shipped_at=at,
         carrier=data.get("carrier", ""),
-        service=data.get("service", ""),
+        service=data.get("service", package.service),
         tracking=data.get("tracking", package.tracking),
         tracking_url=data.get("tracking_url", package.tracking_url),
         driver=data.get("driver", ""),
@@ -179,7 +189,7 @@ def cancel(order: Order, data: dict[str, Any], at: datetime, by: str, _journey: 
 def take_back(
     order: Order, data: dict[str, Any], at: datetime, _by: str, _journey: Journey
 ) -> Order:
-    gone = order.status in GONE | {S.FINALIZED} or any(p.shipped_at for p in order.packages)
+    gone = order.status in GONE | {S.FINALIZED} or some_left(order)
     if gone and not data.get("goods_here"):
         raise UserError(
             N_("The goods have left. Take them back when they are here, and confirm that."),
@@ -189,15 +199,23 @@ def take_back(
         raise UserError(
             N_("Say what becomes of the invoice: cancelled, or a return invoice."), field="invoice"
         )
-    numbers = {line.number for line in order.lines}
-    lines = data.get("lines", ())
-    if not set(lines) <= numbers:
-        raise UserError(N_("There is no such line in this order."), field="lines")
     returned = Return(
-        at, data["reason"], lines or tuple(sorted(numbers)), data.get("to_stock", False),
+        at,
+        data["reason"],
+        _lines(order, data) or tuple(line.number for line in order.lines),
+        data.get("to_stock", False),
         data.get("invoice", ""),
-    )  # fmt: skip
+    )
     return replace(order, status=S.RETURNED, returned=returned, hold=None)
+
+
+def _lines(order: Order, data: dict[str, Any]) -> tuple[int, ...]:
+    lines: tuple[int, ...] = data.get("lines", ())
+    if not set(lines) <= {line.number for line in order.lines}:
+        raise UserError(
+            N_("There is no such line in this order. Choose one of its lines."), field="lines"
+        )
+    return lines
 
 
 def refund(order: Order, data: dict[str, Any], at: datetime, _by: str, _journey: Journey) -> Order:
@@ -206,6 +224,6 @@ def refund(order: Order, data: dict[str, Any], at: datetime, _by: str, _journey:
     if not 0 < amount <= left:
         raise UserError(N_("The refund must be more than nothing and no more than what is left."),
                         field="amount")  # fmt: skip
-    refund = Refund(at, amount, data.get("reason", ""), data.get("lines", ()))
-    status = S.CLOSED if amount == left else order.status
-    return replace(order, refunds=(*order.refunds, refund), status=status)
+    refund = Refund(at, amount, data.get("reason", ""), _lines(order, data))
+    order = replace(order, refunds=(*order.refunds, refund))
+    return replace(order, status=S.CLOSED, hold=None) if amount == left else order

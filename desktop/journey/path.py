@@ -64,6 +64,14 @@ class Journey:
         path = self.path(kind)
         return path[path.index(status) - 1]
 
+    def stage(self, status: Status, kind: Kind) -> Status | None:
+        """The enabled stage that `status` counts as: itself, or the last one before it where the store
+        has switched it off. None where the kind's path does not know `status`."""
+        whole, enabled = MAIN_PATH[kind], self.path(kind)
+        if status not in whole:
+            return None
+        return next(s for s in reversed(whole[: whole.index(status) + 1]) if s in enabled)
+
 
 def rank(status: Status, kind: Kind) -> int:
     """How far along the whole path `status` is; statuses beside the path give -1."""

@@ -9,7 +9,6 @@ from enum import StrEnum
 from desktop.fields import Field, FieldKind
 from desktop.i18n import N_
 from desktop.journey import effects, guards
-from desktop.journey.path import ON_THE_ROAD
 from desktop.order import Kind, Role, Status
 
 S = Status
@@ -54,7 +53,9 @@ class StepRule:
 _EVERYONE = frozenset(Role)
 _STORE = frozenset({Role.CLERK, Role.MANAGER})
 _MANAGER = frozenset({Role.MANAGER})
-_OPEN: tuple[guards.Guard, ...] = (guards.not_final, guards.not_cancelled, guards.not_held)
+_OPEN: tuple[guards.Guard, ...] = (
+    guards.not_final, guards.not_returned, guards.not_cancelled, guards.not_held,
+)  # fmt: skip
 _REASON = Field("reason", N_("Reason"), required=True)
 _PACKAGES = Field("packages", N_("Packages (all when empty)"), FieldKind.NUMBERS)
 
@@ -82,7 +83,7 @@ _ROWS = (
         _main(S.IN_PREPARATION), effects.move(S.IN_PREPARATION), main=True,
     ),
     StepRule(
-        Step.INVOICE, N_("Invoice"), S.INVOICED, _STORE, _main(S.INVOICED), effects.invoice,
+        Step.INVOICE, N_("Invoice"), S.INVOICED, _STORE, (*_OPEN, guards.invoice_due), effects.invoice,
         (
             Field("key", N_("Access key"), hint=N_("Scan or type the 44 characters")),
             Field("xml", N_("XML file"), hint=N_("Or choose the authorised NF-e or NFC-e")),
@@ -103,7 +104,8 @@ _ROWS = (
         main=True,
     ),
     StepRule(
-        Step.SHIP, N_("Ship"), S.SHIPPED, _STORE, _main(S.SHIPPED), effects.ship,
+        Step.SHIP, N_("Ship"), S.SHIPPED, _STORE,
+        _main(S.SHIPPED, guards.invoice_known), effects.ship,
         (
             Field("carrier", N_("Carrier")),
             Field("service", N_("Service")),
@@ -118,28 +120,28 @@ _ROWS = (
     ),
     StepRule(
         Step.READY, N_("Ready for pickup"), S.READY_FOR_PICKUP, _EVERYONE,
-        _main(S.READY_FOR_PICKUP), effects.ready, (Field("shelf", N_("Shelf")),),
+        _main(S.READY_FOR_PICKUP, guards.invoice_known), effects.ready, (Field("shelf", N_("Shelf")),),
         kind=Kind.PICKUP, main=True,
     ),
     StepRule(
         Step.TRANSIT, N_("In transit"), S.IN_TRANSIT, _STORE,
-        (*_OPEN, guards.stands_in(S.SHIPPED, S.DELIVERY_PROBLEM)), effects.move(S.IN_TRANSIT),
+        (*_OPEN, guards.on_the_road_to(S.IN_TRANSIT)), effects.move(S.IN_TRANSIT),
         kind=Kind.DELIVERY,
     ),
     StepRule(
         Step.PROBLEM, N_("Delivery problem"), S.DELIVERY_PROBLEM, _STORE,
-        (*_OPEN, guards.stands_in(S.SHIPPED, S.IN_TRANSIT)), effects.move(S.DELIVERY_PROBLEM),
+        (*_OPEN, guards.on_the_road_to(S.DELIVERY_PROBLEM)), effects.move(S.DELIVERY_PROBLEM),
         kind=Kind.DELIVERY,
     ),
     StepRule(
         Step.DELIVER, N_("Delivered"), S.DELIVERED, _STORE,
-        (*_OPEN, guards.stands_in(*ON_THE_ROAD)), effects.deliver,
+        (*_OPEN, guards.on_the_road_to(S.DELIVERED)), effects.deliver,
         (Field("date", N_("Date"), FieldKind.DATE), _PACKAGES),
         kind=Kind.DELIVERY, main=True,
     ),
     StepRule(
         Step.HAND_OVER, N_("Hand over"), S.PICKED_UP, _EVERYONE,
-        _main(S.PICKED_UP, guards.money_in), effects.hand_over,
+        _main(S.PICKED_UP, guards.invoice_known, guards.store_has_its_money), effects.hand_over,
         (
             Field("collected_by", N_("Who collects"), required=True),
             Field("document", N_("Document")),
@@ -150,22 +152,25 @@ _ROWS = (
     ),
     StepRule(
         Step.FINALIZE, N_("Finalize"), S.FINALIZED, _STORE,
-        (*_OPEN, guards.stands_in(S.DELIVERED, S.PICKED_UP), guards.money_in), effects.move(S.FINALIZED),
+        _main(S.FINALIZED, guards.money_in), effects.move(S.FINALIZED),
         confirm=True, main=True,
     ),
     StepRule(
         Step.HOLD, N_("Hold"), None, _EVERYONE, (guards.not_final, guards.not_held), effects.hold, (_REASON,),
     ),
-    StepRule(Step.RELEASE, N_("Release"), None, _STORE, (guards.is_held,), effects.release),
+    StepRule(Step.RELEASE, N_("Release"), None, _STORE, (guards.not_final, guards.is_held), effects.release),
     StepRule(
         Step.CANCEL, N_("Cancel order"), S.CANCELLED, _STORE,
-        (guards.not_final, guards.no_invoice, guards.goods_here, guards.nothing_half_shipped),
+        (
+            guards.not_final, guards.not_returned, guards.no_invoice, guards.goods_here,
+            guards.nothing_half_shipped,
+        ),
         effects.cancel, (_REASON,),
         confirm=True,
     ),
     StepRule(
         Step.TAKE_BACK, N_("Return to stock"), S.RETURNED, _STORE,
-        (guards.not_held, guards.returnable), effects.take_back,
+        (guards.not_held, guards.not_returned, guards.returnable), effects.take_back,
         (
             _REASON,
             Field("lines", N_("Lines (all when empty)"), FieldKind.NUMBERS),
@@ -179,11 +184,7 @@ _ROWS = (
     ),
     StepRule(
         Step.REFUND, N_("Refund"), None, _MANAGER,
-        (
-            guards.stands_in(S.RETURNED, S.CANCELLED, S.DELIVERED, S.PICKED_UP, S.FINALIZED),
-            guards.refundable,
-        ),
-        effects.refund,
+        (guards.refundable,), effects.refund,
         (
             Field("amount", N_("Amount (all when empty)"), FieldKind.MONEY),
             Field("lines", N_("Lines"), FieldKind.NUMBERS),

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from desktop.i18n import N_, tr
 from desktop.order import Kind as OrderKind
 from desktop.order import Order, Package
-from printing.document import Align, Bars, Pages, Placed, Qr, Rule, Text
+from printing.document import Align, Bars, Box, Pages, Placed, Qr, Rule, Text
 from printing.documents import About, Kind
 from printing.documents._parts import city, postal_code, reprint_mark, street, weight
 
@@ -45,7 +45,7 @@ def _page(order: Order, package: Package, about: About) -> tuple[Placed, ...]:
 def _head(order: Order, about: About) -> list[Placed]:
     mark = reprint_mark(about)
     right = (
-        Text(mark, 4.0, bold=True, align=Align.CENTER, inverse=True)
+        Text(mark, 3.4, bold=True, align=Align.CENTER, inverse=True)
         if mark
         else Text(order.channel, 4.0, align=Align.RIGHT, middle=True)
     )
@@ -72,7 +72,7 @@ def _delivery(order: Order, package: Package) -> list[Placed]:
     carrier = package.carrier or package.driver or tr(N_("Delivery"))
     blocks = [
         *_number(order, package, 13.5),
-        Placed(_LEFT, 13.5, 66, 8.0, Text(carrier, 7.5, bold=True)),
+        Placed(_LEFT, 13.0, 66, 9.6, Text(carrier, 7.5, bold=True)),
         Placed(_LEFT, 23, 62, 4.5, Text(package.service, 4.2)),
         Placed(_LEFT, 29, _INNER, 0.5, Rule(0.4)),
     ]
@@ -91,7 +91,8 @@ def _receiver(order: Order, y: float, height: float) -> list[Placed]:
     """Name, address in full and the postal code large, in `height` millimetres."""
     address = order.address
     big = height / 48.0
-    lines = (street(address), address.district, city(address), address.reference)
+    place = ", ".join(part for part in (address.district, city(address)) if part)
+    lines = (street(address), place, address.reference)
     name, words, code = 6.2 * big, 4.6 * min(big, 1.3), 10.0 * min(big, 1.4)
     name_room = name * 2.2
     words_room = height - 4.5 - name_room - code - 3.0
@@ -110,7 +111,7 @@ def _receiver(order: Order, y: float, height: float) -> list[Placed]:
 
 
 def _pickup(order: Order, package: Package) -> list[Placed]:
-    """What the counter looks for: the shelf, then the name."""
+    """What the counter looks for: the shelf (a box to write it in where none is set), then the name."""
     blocks = [
         Placed(
             _LEFT, 13.5, 66, 10,
@@ -118,24 +119,18 @@ def _pickup(order: Order, package: Package) -> list[Placed]:
         ),
         *_number(order, package, 13.5),
     ]  # fmt: skip
-    y, height = 30.0, 74.0
+    shelf: Text | Box = Box(0.3)
     if order.shelf:
-        blocks += [
-            Placed(_LEFT, y, 30, 3.2, Text(tr(N_("Shelf")).upper(), 3.0)),
-            Placed(
-                _LEFT, y + 2, _INNER, 32,
-                Text(order.shelf, 30.0, bold=True, align=Align.CENTER, middle=True),
-            ),
-            Placed(_LEFT, y + 36, _INNER, 0.5, Rule(0.4)),
-        ]  # fmt: skip
-        y, height = y + 37.5, height - 37.5
-    size = min(12.0, height / 3.2)
-    point = ", ".join(part for part in (street(order.address), city(order.address)) if part)
+        shelf = Text(order.shelf, 30.0, bold=True, align=Align.CENTER, middle=True)
+    point = (order.address.receiver, street(order.address), city(order.address))
     return [
         *blocks,
-        Placed(_LEFT, y, _INNER, 3.2, Text(tr(N_("Collected by")).upper(), 3.0)),
-        Placed(_LEFT, y + 4, _INNER, size * 2.2, Text(order.buyer.name, size, bold=True)),
-        Placed(_LEFT, y + height - 5, _INNER, 4.2, Text(point, 3.8)),
+        Placed(_LEFT, 30, 30, 3.2, Text(tr(N_("Shelf")).upper(), 3.0)),
+        Placed(_LEFT, 34, _INNER, 30, shelf),
+        Placed(_LEFT, 66, _INNER, 0.5, Rule(0.4)),
+        Placed(_LEFT, 67.5, _INNER, 3.2, Text(tr(N_("Customer")).upper(), 3.0)),
+        Placed(_LEFT, 71.5, _INNER, 24, Text(order.buyer.name, 11.0, bold=True)),
+        Placed(_LEFT, 96, _INNER, 8, Text(", ".join(filter(None, point)), 3.6)),
     ]
 
 

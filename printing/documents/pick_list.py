@@ -108,14 +108,13 @@ def _columns() -> list[Placed]:
 
 def _order(row: _Row, y: float) -> list[Placed]:
     order = row.order
-    facts = [tr(order.kind.label), order.channel, order.buyer.name]
-    if order.due_at:
-        facts.append(tr(N_("due {day}"), day=day(order.due_at)))
+    due = tr(N_("due {day}"), day=day(order.due_at)) if order.due_at else ""
+    facts = [tr(order.kind.label), due, order.channel, order.buyer.name]
     if row.continued:
         facts = [tr(N_("continued"))]
     return [
         Placed(_LEFT, y + 3, 110, 7, Text(order.number, 6.5, bold=True)),
-        Placed(_LEFT, y + 11.5, 110, 4.5, Text(" · ".join(filter(None, facts)), 3.8)),
+        Placed(_LEFT, y + 11, 110, 8.2, Text(" · ".join(filter(None, facts)), 3.8)),
         Placed(127, y + 3, 68, 12, Bars(order.number)),
         Placed(_LEFT, y + _ORDER_MM - 1, _INNER, 0.5, Rule(0.25)),
     ]

@@ -32,7 +32,6 @@ def _slip(order: Order, about: About) -> Iterator[RollBlock]:
     yield Rule()
     yield from _collector(order)
     yield Qr(order.number, 26.0)
-    yield Text(order.number, align=Align.CENTER)
     yield Text(tr(N_("This is not a fiscal document.")), align=Align.CENTER)
 
 
