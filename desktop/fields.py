@@ -6,15 +6,19 @@ One form draws them, the command line parses them, and the help page lists them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
 from desktop.errors import UserError
 from desktop.i18n import N_
+
+
+# More digits than any price, weight or number has; the database's integers hold 18.
+_MAX_DIGITS = 15
 
 
 class FieldKind(StrEnum):
@@ -59,11 +63,13 @@ def parse_all(
     known = {f.name: f for f in fields}
     for name in given:
         if name not in known:
-            raise UserError(N_("There is no field “{name}” here."), field=name, name=name)
+            raise UserError(
+                N_("There is no field “{name}” here. Check its name."), field=name, name=name
+            )
     values = {}
     for name, one in known.items():
-        raw = given.get(name, one.default)
-        value = parse(one, raw, decimals) if isinstance(raw, str) else raw
+        raw = one.default if given.get(name) is None else given[name]
+        value = parse(one, raw, decimals) if isinstance(raw, str) else _typed(one, raw)
         if one.required and value in ("", None, ()):
             raise UserError(N_("“{label}” is missing. Fill it in."), field=name, label=one.label)
         if value not in ("", None, ()):
@@ -84,14 +90,68 @@ def parse(one: Field, text: str, decimals: int = 2) -> Any:
         if one.kind is FieldKind.MONEY:
             return _money(text, decimals)
         return _PARSERS[one.kind](one, text)
-    except (ValueError, InvalidOperation):
-        raise UserError(
-            N_("“{value}” does not fit “{label}”."), field=one.name, value=text, label=one.label
-        ) from None
+    except (ValueError, OverflowError):
+        raise _misfit(one, text) from None
+
+
+def _misfit(one: Field, value: object) -> UserError:
+    shown = "".join(c if c.isprintable() else " " for c in str(value)[:60])
+    return UserError(
+        N_("“{value}” does not fit “{label}”. Type it again."),
+        field=one.name,
+        value=shown,
+        label=one.label,
+    )
+
+
+def _typed(one: Field, value: Any) -> Any:
+    """A value that needs no parsing, once its shape is right; a text field may carry any object."""
+    try:
+        return _CHECKS.get(one.kind, lambda same: same)(value)
+    except (TypeError, ValueError, OverflowError):
+        raise _misfit(one, value) from None
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or not 0 <= value < 10**_MAX_DIGITS:
+        raise ValueError
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if type(value) is not bool:
+        raise ValueError
+    return value
+
+
+def _moment(value: Any) -> datetime:
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise ValueError
+    return value.astimezone(UTC)
+
+
+def _measured(value: Any) -> tuple[tuple[int, tuple[int, int, int]], ...]:
+    """Packages as `parse` gives them; lists do as well, for JSON knows no tuples."""
+    packages = []
+    for weight, (length, width, height) in value:
+        packages.append((_count(weight), (_count(length), _count(width), _count(height))))
+    return tuple(packages)
+
+
+_CHECKS: Mapping[FieldKind, Callable[[Any], Any]] = {
+    FieldKind.WHOLE: _count,
+    FieldKind.MONEY: _count,
+    FieldKind.DATE: _moment,
+    FieldKind.YES_NO: _flag,
+    FieldKind.NUMBERS: lambda value: tuple(_count(number) for number in value),
+    FieldKind.PACKAGES: _measured,
+}
 
 
 def _text(_one: Field, text: str) -> str:
-    if any(ord(c) < 32 and c not in "\n\t" for c in text):
+    """No control characters, which printers obey, and no lone surrogates, which no file can hold."""
+    text = text.replace("\r\n", "\n")
+    if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t" for c in text):
         raise ValueError
     return text
 
@@ -103,30 +163,33 @@ def _choice(one: Field, text: str) -> str:
 
 
 def _whole(_one: Field, text: str) -> int:
-    value = int(text)
-    if value < 0:
+    if not re.fullmatch(r"[0-9]+", text) or len(text) > _MAX_DIGITS:
         raise ValueError
-    return value
+    return int(text)
 
 
 def _money(text: str, decimals: int) -> int:
     """`1.234,56`, `1,234.56`, `1234.5` or `1234`: a last mark with one or two digits is the decimal."""
-    match = re.fullmatch(r"(\d{1,3}(?:[.,\s]\d{3})+|\d+)(?:[.,](\d{1,2}))?", text)
-    if not match:
+    match = re.fullmatch(
+        r"([0-9]{1,3}(?:([.,\s])[0-9]{3})?(?:\2[0-9]{3})*|[0-9]+)(?:([.,])([0-9]{1,2}))?", text
+    )
+    if not match or (match[2] and match[2] == match[3]):
         raise ValueError
-    amount = Decimal(re.sub(r"\D", "", match[1]) + "." + (match[2] or "0"))
-    minor = amount.scaleb(decimals)
-    if minor != int(minor):
+    whole, part = re.sub(r"[^0-9]", "", match[1]), (match[4] or "").rstrip("0")
+    if len(whole) + decimals > _MAX_DIGITS or len(part) > decimals:
         raise ValueError
-    return int(minor)
+    return int(whole + part.ljust(decimals, "0"))
 
 
 def _date(_one: Field, text: str) -> datetime:
+    """An ISO date or time, or dd/mm/yyyy; a time without a zone is this machine's. A day is its noon in
+    UTC, so that it is the same day in every time zone."""
+    if match := re.fullmatch(r"([0-9]{2})/([0-9]{2})/([0-9]{4})", text):
+        text = f"{match[3]}-{match[2]}-{match[1]}"
     if len(text) == 10:
         day = date.fromisoformat(text)
         return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-    at = datetime.fromisoformat(text)
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def _yes_no(_one: Field, text: str) -> bool:
@@ -138,8 +201,8 @@ def _yes_no(_one: Field, text: str) -> bool:
     raise ValueError
 
 
-def _numbers(_one: Field, text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.split(r"[,;\s]+", text) if part)
+def _numbers(one: Field, text: str) -> tuple[int, ...]:
+    return tuple(_whole(one, part) for part in re.split(r"[,;\s]+", text) if part)
 
 
 def _packages(_one: Field, text: str) -> tuple[tuple[int, tuple[int, int, int]], ...]:
@@ -147,7 +210,7 @@ def _packages(_one: Field, text: str) -> tuple[tuple[int, tuple[int, int, int]],
     packages = []
     for part in text.split(";"):
         match = re.fullmatch(
-            r"\s*(\d{1,7})\s*g?\s*(?:(\d{1,5})x(\d{1,5})x(\d{1,5})(?:mm)?)?\s*", part
+            r"\s*(\d{1,7})\s*g?\s*(?:(\d{1,5})x(\d{1,5})x(\d{1,5})(?:mm)?)?\s*", part, re.ASCII
         )
         if not match:
             raise ValueError

@@ -68,7 +68,10 @@ def tr(text: str, **values: object) -> str:
 
 def tr_n(one: str, many: str, n: int, **values: object) -> str:
     """Like `tr`, choosing by count; `{n}` is filled in."""
-    return _current.ngettext(one, many, n).format(n=n, **values)
+    translated = _current.ngettext(one, many, n)
+    if _placeholders(translated) not in (_placeholders(one), _placeholders(many)):
+        translated = one if n == 1 else many
+    return translated.format(n=n, **values)
 
 
 def tr_error(error: BalcaoError) -> str:
@@ -78,8 +81,15 @@ def tr_error(error: BalcaoError) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _placeholders(text: str) -> frozenset[str]:
-    return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name)
+def _placeholders(text: str) -> frozenset[tuple[str, ...]] | None:
+    """Each placeholder with its format; None for a text that cannot be filled at all."""
+    try:
+        parts = tuple(string.Formatter().parse(text))
+    except ValueError:
+        return None
+    return frozenset(
+        (name, spec or "", how or "") for _, name, spec, how in parts if name is not None
+    )
 
 
 def money(minor: int, currency: str) -> str:

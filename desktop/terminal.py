@@ -30,10 +30,14 @@ def connect(
     declared = connectors.load(connector)
     given = dict(given)
     name = given.pop("name", connector)
-    values = parse_all(declared.fields, given)
-    for field in declared.fields:
-        if field.secret and field.name in values:
-            secrets.set(name, field.name, values.pop(field.name))
+    # A secret that stands in the environment or the key store already need not be typed.
+    secret = [field.name for field in declared.fields if field.secret]
+    kept = {one: secrets.get(name, one) for one in secret if one not in given}
+    values = parse_all(declared.fields, given | kept)
+    for one in secret:
+        if one in given:
+            secrets.set(name, one, str(values[one]))
+        values.pop(one, None)
     connection = setup.Connection(name, connector, {k: str(v) for k, v in values.items()})
     rows = [setup.MapRow(w.word, w.status, True, w.creates) for w in declared.words]
     store.do(lambda s: setup.add_connection(s, connection, rows))

@@ -229,17 +229,19 @@ def _reach(position: int, here: int) -> Reach:
 
 def _stages(order: Order, visited: set[Status], journey: Journey) -> list[Status]:
     status, enabled = order.status, journey.path(order.kind)
-    if status in _BESIDE:
-        reached = [s for s in MAIN_PATH[order.kind] if s in visited - _ONLY_WHILE_THERE]
-        ends = _BESIDE[: _BESIDE.index(status)]
-        return [*reached, *(s for s in ends if s in visited), status]
     stages: list[Status] = []
     for stage in MAIN_PATH[order.kind]:
         if stage is S.IN_TRANSIT and status is S.DELIVERY_PROBLEM:
             stages.append(status)
         elif stage is status or (stage in enabled and not _passed_by(stage, visited)):
             stages.append(stage)
-    return stages
+    return stages if status in stages else _beside(order, visited)
+
+
+def _beside(order: Order, visited: set[Status]) -> list[Status]:
+    reached = [s for s in MAIN_PATH[order.kind] if s in visited - _ONLY_WHILE_THERE]
+    ends = [s for s in _BESIDE if s in visited and s is not order.status]
+    return [*reached, *ends, order.status]
 
 
 def _passed_by(stage: Status, visited: set[Status]) -> bool:

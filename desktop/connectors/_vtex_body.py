@@ -311,7 +311,9 @@ def _address(body: Json, group: Group) -> Address:
 
 def _pickup_places(logistics: Json, store: Json) -> Iterator[Json]:
     """The contract calls this address a text in one place and an object in another."""
-    slas = [sla for sla in _list(logistics, "slas") if sla.get("id") == logistics.get("selectedSla")]
+    slas = [
+        sla for sla in _list(logistics, "slas") if sla.get("id") == logistics.get("selectedSla")
+    ]
     for info in (store, *(_box(sla, "pickupStoreInfo") for sla in slas)):
         if isinstance(info.get("address"), dict):
             yield info["address"]
@@ -325,9 +327,7 @@ def _payment(body: Json, status: str, placed: datetime, amount: int) -> Payment:
         if transaction.get("isActive") is not False
         for payment in _list(transaction, "payments")
     ]
-    kinds = [
-        (payment_kind(_text(p, "group"), _text(p, "paymentSystemName")), p) for p in payments
-    ]
+    kinds = [(payment_kind(_text(p, "group"), _text(p, "paymentSystemName")), p) for p in payments]
     # The strictest decides: money that somebody here must still see.
     ranks = list(PaymentKind)
     kind, main = max(
@@ -335,7 +335,11 @@ def _payment(body: Json, status: str, placed: datetime, amount: int) -> Payment:
     )
     names = dict.fromkeys(_text(p, "paymentSystemName") for p in payments)
     settled = _date(body, "authorizedDate")
-    if settled is None and BY_WORD.get(status) not in (None, Status.AWAITING_PAYMENT, Status.CANCELLED):
+    if settled is None and BY_WORD.get(status) not in (
+        None,
+        Status.AWAITING_PAYMENT,
+        Status.CANCELLED,
+    ):
         settled = placed
     # Authorised means only that the goods may leave; the money comes at the door.
     settled = None if kind is PaymentKind.ON_DELIVERY else settled

@@ -17,13 +17,15 @@ from desktop.order import Invoice
 
 _OMS = "/api/oms/pvt/orders/{id}"
 _DOCUMENT = "/api/orders/pvt/document/{id}"
+LIST = "/api/oms/pvt/orders"
 FEED = "/api/orders/feed"
 FEED_CONFIG = "/api/orders/feed/config"
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """Paths with `{id}` (and `{payment}`), and what an invoice's body looks like."""
+    """Paths with `{id}` (and `{payment}`), and what an invoice's body looks like. `search` is where
+    orders are listed by POST; without it the list is asked for by GET."""
 
     detail: str
     start_handling: str
@@ -31,6 +33,7 @@ class Dialect:
     cancel: str
     pay: str
     invoice_body: Callable[[Invoice, Group], dict[str, Any]]
+    search: str = ""
     detail_query: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -85,6 +88,7 @@ PII = Dialect(
     cancel=_DOCUMENT + "/cancel",
     pay=_DOCUMENT + "/payment/{payment}/notify-payment",
     invoice_body=pii_invoice,
+    search="/api/orders/extendsearch/orders",
     # Without a reason names and addresses come masked, and no label can be made of them.
     detail_query={"reason": "order-fulfillment"},
 )

@@ -78,9 +78,8 @@ ON_ITS_WAY = frozenset(
     }
 )  # fmt: skip
 # The feed tells of these. Values are not checked by the platform: a slip here would be an empty feed.
-FEED_STATUSES = tuple(
-    sorted(w for w in STATUSES if w in CANCELS or BY_WORD[w] is not None)
-)
+FEED_STATUSES = tuple(sorted(w for w in STATUSES if w in CANCELS or BY_WORD[w] is not None))
+OPEN_STATUSES = ("payment-pending", "ready-for-handling", "handling")
 
 # Event texts are what the buyer reads in the shop's order page, and what we recognise a stage by.
 EVENTS: Mapping[Step, Mapping[str, str]] = {

@@ -19,7 +19,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
-from desktop.errors import PlatformAway, PlatformDenied, PlatformRefused, UserError
+from desktop.errors import BalcaoError, PlatformAway, PlatformDenied, PlatformRefused, UserError
 from desktop.i18n import N_
 
 if TYPE_CHECKING:
@@ -73,6 +73,13 @@ def parse_json(body: bytes) -> Any:
         raise ValueError("absurd nesting or numbers") from None
 
 
+def as_sentence(error: BalcaoError) -> UserError:
+    """The same words as a plain refusal, for an outcome or a parked answer."""
+    sentence = UserError(error.text)
+    sentence.values = error.values
+    return sentence
+
+
 class Http:
     """Calls to one server. Safe to use from many threads; at most `pool` connections stay open.
 
@@ -98,6 +105,7 @@ class Http:
         self._lock = threading.Lock()
         self._session: requests.Session | None = None
         self._quiet_until = 0.0
+        self._skew_s: float | None = None
         self._budget = threading.local()
 
     def call(
@@ -136,6 +144,11 @@ class Http:
             yield
         finally:
             del self._budget.until
+
+    @property
+    def skew_s(self) -> float | None:
+        """How far this computer's clock is ahead of the server's last answer; None when it gave no date."""
+        return self._skew_s
 
     def close(self) -> None:
         with self._lock:
@@ -180,6 +193,7 @@ class Http:
         with response:
             body = self._read(response)
             headers = {name.lower(): value for name, value in response.headers.items()}
+            self._skew_s = _skew(headers)
             return Answer(self.host, response.status_code, headers, body)
 
     def _read(self, response: requests.Response) -> bytes:
@@ -354,9 +368,18 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     text = headers.get("retry-after", "").strip()
     if text.isdecimal():
         return float(text[:6])
+    at = _http_date(text)
+    return max(0.0, (at - datetime.now(UTC)).total_seconds()) if at else None
+
+
+def _skew(headers: Mapping[str, str]) -> float | None:
+    at = _http_date(headers.get("date", ""))
+    return (datetime.now(UTC) - at).total_seconds() if at else None
+
+
+def _http_date(text: str) -> datetime | None:
     try:
         at = parsedate_to_datetime(text)
     except (TypeError, ValueError):
         return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(0.0, (at - datetime.now(UTC)).total_seconds())
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

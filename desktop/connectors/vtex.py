@@ -8,12 +8,8 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 
 from desktop.connectors import (
@@ -26,12 +22,12 @@ from desktop.connectors import (
     Told,
     Unreadable,
     Word,
-    _vtex_push,
 )
 from desktop.connectors._vtex_body import Document, read
-from desktop.connectors._vtex_dialects import DIALECTS, FEED, FEED_CONFIG, path
-from desktop.connectors._vtex_words import FEED_STATUSES, WORDS
-from desktop.connectors.http import Http, TooLarge
+from desktop.connectors._vtex_dialects import DIALECTS, FEED, FEED_CONFIG, LIST, path
+from desktop.connectors._vtex_push import Sending, confirms
+from desktop.connectors._vtex_words import FEED_STATUSES, OPEN_STATUSES, WORDS
+from desktop.connectors.http import Http, TooLarge, as_sentence
 from desktop.errors import PlatformAway, PlatformRefused, UserError
 from desktop.fields import Field, FieldKind
 from desktop.i18n import N_
@@ -39,11 +35,15 @@ from desktop.journey import Step
 
 _LOT = 10  # the most a feed read gives
 _LOTS = 10  # so that a page holds up to 100 orders
+_LISTED, _LIST_PAGES = 100, 30  # the most the list gives
+_OPEN = "open:"
+_NO_ORDER = "balcao-check"
 _WORKERS = 16
 _VISIBILITY_S = 240
-_RETENTION_S = 1_209_600  # the longest: 14 days
+_RETENTION_S = 1_209_600  # the longest there is: 14 days
 _MAX_SKEW_S = 300
 _KEPT_RAW = 2_000_000
+_FEED_RIGHT = "Feed v3 and Hook Admin"
 _ORDER_ID = re.compile(r"\w[\w.:~-]{0,99}", re.ASCII)
 
 
@@ -117,50 +117,65 @@ class Vtex:
     def check(self) -> None:
         """Asks for the feed and for an order that does not exist: the answers tell what is missing."""
         try:
-            self._http.call("GET", FEED_CONFIG, right="Feed v3 and Hook Admin")
+            self._http.call("GET", FEED_CONFIG, right=_FEED_RIGHT)
         except PlatformRefused as error:
             if error.status != 404:  # no feed yet: the first pull makes one
                 raise
         try:
-            where = path(self._dialect.detail, "balcao-check")
-            self._http.call("GET", where, right="View order")
+            self._detail(_NO_ORDER)
         except PlatformRefused as error:
+            # The OMS names a code; any other server that knows no such page does not.
             if error.status != 404 or not error.code:
-                raise self._no_vtex() from None
+                raise _no_vtex(self._http.host, error.status) from None
         else:
-            raise self._no_vtex()
+            raise _no_vtex(self._http.host, 200)
         self._check_clock()
+
+    def _check_clock(self) -> None:
+        skew = self._http.skew_s
+        if skew is not None and abs(skew) > _MAX_SKEW_S:
+            raise PlatformRefused(
+                N_("This computer's clock is {minutes} minutes off. Set it right, or invoices get a "
+                   "wrong date."),
+                status=200, code="clock", minutes=round(abs(skew) / 60),
+            )  # fmt: skip
 
     def pull(self, cursor: str) -> Pulled:
         """Up to ten lots of the feed and the details of the orders they name.
 
-        What cannot be had now is not acknowledged and comes again; the feed's own words are not
-        trusted beyond the order's id, because events come late, twice and in any order.
+        What cannot be had now is not acknowledged and comes again. Of the events only the order's id
+        counts: they come late, twice and in any order, the detail is the truth. A feed that is
+        missing is made, and then the orders open by then are listed, page by page (`cursor`).
         """
-        del cursor  # the feed itself remembers
+        if cursor.startswith(_OPEN):
+            return self._pull_open(int(cursor.removeprefix(_OPEN)))
         try:
             events = self._read_feed()
         except PlatformRefused as error:
             if error.status != 404:
                 raise
             self._make_feed()
-            return Pulled(more=True)
-        found = self._details(list(events))
-        return _page(events, found)
+            return Pulled(cursor=f"{_OPEN}1", more=True)
+        found = self._fetch_all(events)
+        away = [one for one in found.values() if isinstance(one, PlatformAway)]
+        if away and len(away) == len(found):
+            raise away[0]
+        handles = [h for order_id, h in events.items() if found[order_id] not in away]
+        return _page(found, receipt=tuple(h for some in handles for h in some), more=bool(events))
 
     def acknowledge(self, receipt: Any) -> None:
-        """Commits the handles of a page in one call."""
+        """Commits the handles of a page in one call. Raises PlatformError; then the page comes again."""
         if receipt:
             self._http.call("POST", FEED, body={"handles": list(receipt)}, right=_FEED_RIGHT)
 
     def read(self, remote_id: str) -> tuple[RemoteOrder, ...]:
-        return self.document(remote_id).remote
+        return self._document(remote_id).remote
 
     def push(self, push: Push) -> Outcome:
-        return _vtex_push.send(self, push)
+        return Sending(self._http, self._dialect, self._document, push).outcome()
 
     def confirms(self, push: Push, remote: RemoteOrder) -> bool:
-        return _vtex_push.confirms(push, remote)
+        return confirms(push, remote)
 
     def close(self) -> None:
         with self._lock:
@@ -168,3 +183,149 @@ class Vtex:
         if pool is not None:
             pool.shutdown(cancel_futures=True)
         self._http.close()
+
+    # ---- the feed
+
+    def _read_feed(self) -> dict[str, list[str]]:
+        """Handles by order id. One read tells whether there is anything; then the others overlap."""
+        lots = [self._lot()]
+        if len(lots[0]) == _LOT:
+            waiting = [self._worker().submit(self._lot) for _ in range(_LOTS - 1)]
+            lots += [lot for future in waiting if (lot := _unless_away(future))]
+        events: dict[str, list[str]] = {}
+        for handle, order_id in (event for lot in lots for event in lot):
+            events.setdefault(order_id, []).append(handle)
+        return events
+
+    def _lot(self) -> list[tuple[str, str]]:
+        answer = self._http.call("GET", FEED, query={"maxlot": str(_LOT)}, right=_FEED_RIGHT)
+        found = answer.json()
+        if not isinstance(found, list):
+            raise PlatformAway(
+                N_("The answer of {host} is broken. The program tries again by itself."),
+                sent=True, host=self._http.host,
+            )  # fmt: skip
+        events = [one for one in found if isinstance(one, dict)]
+        return [
+            (event["handle"], str(event.get("orderId") or "?"))
+            for event in events
+            if isinstance(event.get("handle"), str)
+        ]
+
+    def _make_feed(self) -> None:
+        rule = {"type": "FromWorkflow", "status": list(FEED_STATUSES)}
+        queue = {
+            "visibilityTimeoutInSeconds": _VISIBILITY_S,
+            "MessageRetentionPeriodInSeconds": _RETENTION_S,
+        }
+        body = {"filter": rule, "queue": queue}
+        self._http.call("POST", FEED_CONFIG, body=body, right=_FEED_RIGHT)
+
+    def _pull_open(self, page: int) -> Pulled:
+        """One page of the orders that were open before the feed was made.
+
+        The list is no basis for an integration (it is minutes late), but nothing else tells of these.
+        """
+        ids = self._open_ids(page)
+        found = self._fetch_all(ids)
+        for one in found.values():
+            if isinstance(one, PlatformAway):
+                raise one
+        last = len(ids) < _LISTED or page >= _LIST_PAGES
+        return _page(found, cursor="" if last else f"{_OPEN}{page + 1}", more=True)
+
+    def _open_ids(self, page: int) -> list[str]:
+        wanted = {"f_status": ",".join(OPEN_STATUSES), "orderBy": "creationDate,asc"}
+        right = "List Orders"
+        if self._dialect.search:
+            body = wanted | {"page": page, "per_page": _LISTED}
+            answer = self._http.call("POST", self._dialect.search, body=body, right=right)
+        else:
+            query = wanted | {"page": str(page), "per_page": str(_LISTED)}
+            answer = self._http.call("GET", LIST, query=query, right=right)
+        found = answer.json()
+        rows = found.get("list") if isinstance(found, dict) else None
+        return [str(row.get("orderId")) for row in rows or () if isinstance(row, dict)]
+
+    # ---- orders
+
+    def _fetch_all(self, ids: Iterable[str]) -> dict[str, _Found]:
+        wanted = list(ids)
+        return dict(zip(wanted, self._worker().map(self._fetch, wanted), strict=True))
+
+    def _fetch(self, order_id: str) -> _Found:
+        """The order, why it cannot be read, None where it is gone, or PlatformAway to be left for
+        later. Raises PlatformDenied."""
+        if not _ORDER_ID.fullmatch(order_id):
+            reason = UserError(N_("The feed names an order that cannot be asked for."))
+            return Unreadable(order_id[:100], reason, b"")
+        try:
+            return self._read_twice(order_id)
+        except TooLarge as error:
+            return Unreadable(order_id, as_sentence(error), error.start)
+        except PlatformRefused as error:
+            if error.status == 404:
+                return None
+            return Unreadable(order_id, as_sentence(error), b"")
+        except PlatformAway as error:
+            return error
+
+    def _read_twice(self, order_id: str) -> tuple[RemoteOrder, ...] | Unreadable:
+        """An answer that cannot be read is asked for once more: a sick line looks the same."""
+        for _ in range(2):
+            raw = self._detail(order_id)
+            try:
+                return self._parsed(raw, order_id).remote
+            except UserError as error:
+                reason = error
+        return Unreadable(order_id, reason, raw[:_KEPT_RAW])
+
+    def _document(self, order_id: str) -> Document:
+        return self._parsed(self._detail(order_id), order_id)
+
+    def _parsed(self, raw: bytes, order_id: str) -> Document:
+        document = read(raw, self._connection)
+        if document.remote[0].facts.remote_id != order_id:
+            raise UserError(N_("The answer is about another order."))
+        return document
+
+    def _detail(self, order_id: str) -> bytes:
+        where = path(self._dialect.detail, order_id)
+        return self._http.call(
+            "GET", where, query=self._dialect.detail_query, right="View order"
+        ).body
+
+    def _worker(self) -> ThreadPoolExecutor:
+        with self._lock:
+            if self._pool is None:
+                name = f"vtex-{self._connection}"
+                self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix=name)
+            return self._pool
+
+
+_Found = tuple[RemoteOrder, ...] | Unreadable | PlatformAway | None
+
+
+def _page(
+    found: Mapping[str, _Found], cursor: str = "", receipt: tuple[str, ...] = (), more: bool = False
+) -> Pulled:
+    orders = [remote for one in found.values() if isinstance(one, tuple) for remote in one]
+    unreadable = [one for one in found.values() if isinstance(one, Unreadable)]
+    return Pulled(tuple(orders), tuple(unreadable), cursor, receipt, more)
+
+
+def _unless_away(future: Future[list[tuple[str, str]]]) -> list[tuple[str, str]]:
+    """A lot that does not come now comes later; what the other reads brought is not lost for it."""
+    try:
+        return future.result()
+    except PlatformAway:
+        return []
+
+
+def _no_vtex(host: str, status: int) -> PlatformRefused:
+    return PlatformRefused(
+        N_("{host} answers, but not as VTEX does. Check the address."), status=status, host=host
+    )
+
+
+CONNECTOR = Vtex

@@ -98,8 +98,8 @@ def _is_open(order: Order, step: Step, journey: Journey) -> bool:
 
 def _forward(order: Order, journey: Journey) -> Step:
     path = journey.path(order.kind)
-    stage = journey.stage(order.status, order.kind)
-    target = path[path.index(stage) + 1 if stage else 0]
+    stage = journey.stage(order.status, order.kind) or path[0]
+    target = path[path.index(stage) + 1]
     return next(step for step, rule in STEPS.items() if rule.main and rule.to is target)
 
 

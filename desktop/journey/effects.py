@@ -77,9 +77,7 @@ def pack(order: Order, data: dict[str, Any], _at: datetime, _by: str, _journey: 
         replace(known.get(number, Package(number)), weight_g=weight, size_mm=size)
         for number, (weight, size) in enumerate(data.get("packages", ()), 1)
     )
-    return replace(
-        order, status=S.PACKED, packages=packages or order.packages or (Package(1),)
-    )
+    return replace(order, status=S.PACKED, packages=packages or order.packages or (Package(1),))
 
 
 def _chosen(order: Order, data: dict[str, Any], left: Callable[[Package], bool]) -> set[int]:
@@ -87,7 +85,9 @@ def _chosen(order: Order, data: dict[str, Any], left: Callable[[Package], bool])
     open_ones = {package.number for package in order.packages if left(package)}
     chosen = set(data.get("packages", ())) or open_ones
     if not chosen <= open_ones:
-        raise UserError(N_("There is no such package left. Choose another, or none for all."), field="packages")
+        raise UserError(
+            N_("There is no such package left. Choose another, or none for all."), field="packages"
+        )
     return chosen
 
 

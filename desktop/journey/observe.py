@@ -9,20 +9,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
-from desktop.journey.path import FINAL, GONE, MAIN_PATH, Journey, rank
+from desktop.journey.guards import is_invoiced, some_left
+from desktop.journey.path import FINAL, GONE, Journey, rank
 from desktop.order import (
     Cancellation,
     CancelState,
+    Kind,
     Line,
     Order,
     Package,
+    PaymentKind,
     Seen,
     Status,
 )
 
 S = Status
-_ENDS = frozenset({S.FINALIZED, S.CANCELLED, S.RETURNED, S.CLOSED})
+_ENDS = FINAL | {S.RETURNED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,104 +56,126 @@ class Observed:
 
 def first_seen(remote: Remote, journey: Journey, at: datetime) -> Order:
     """A new order enters where the platform has it; one that is final there is archived at once."""
-    status = _enabled(remote.status, remote.facts, journey) or S.AWAITING_CREATION
-    cancelled = remote.cancel is CancelState.CANCELLED or status is S.CANCELLED
-    if cancelled:
-        status = S.CANCELLED
-    return replace(
-        remote.facts,
-        status=status,
-        archived=status in _ENDS,
-        cancellation=_cancellation(remote, at) if remote.cancel or cancelled else None,
-        seen=Seen(remote.status, remote.word, at),
-    )
+    order = replace(remote.facts, seen=Seen(remote.status, remote.word, at))
+    order = replace(order, cancellation=_cancellation(remote, at))
+    if order.cancellation is not None and order.cancellation.state is CancelState.CANCELLED:
+        return replace(order, status=S.CANCELLED, archived=True)
+    target = _target(remote.status, order, journey) or _common_stage(remote.status, journey)
+    return replace(_arrived(order, target, at), archived=target in _ENDS)
 
 
 def observe(order: Order, remote: Remote, journey: Journey, at: datetime) -> Observed:
     """`order` after a look at the platform; journalled by the caller as the platform's act."""
     news = remote.word != order.seen.word
-    seen = replace(order, seen=Seen(remote.status, remote.word, at))
-    seen = _take_facts(seen, remote.facts)
-    if order.status in FINAL | {S.RETURNED}:
-        return Observed(seen)
-    stopped = _take_cancellation(seen, remote, at)
-    if stopped is not None:
-        known = order.cancellation is not None and order.cancellation.state is stopped.state
-        seen = replace(seen, cancellation=order.cancellation if known else stopped)
-        if stopped.state is CancelState.CANCELLED and _unsent(order):
-            return Observed(replace(seen, status=S.CANCELLED, hold=None), order.status, not known)
-        return Observed(seen, None, not known)
-    if order.cancellation is not None and order.cancellation.state is CancelState.REQUESTED:
-        seen = replace(seen, cancellation=None)
-    target = _enabled(remote.status, order, journey)
-    if target is None or target is order.status or not _ahead(order, target, news):
-        return Observed(seen)
-    return Observed(_follow(seen, target, at), order.status)
+    looked = replace(order, seen=Seen(remote.status, remote.word, at))
+    looked = _implied(_take_facts(looked, remote.facts), at)
+    if order.status not in _ENDS:
+        cancellation = _cancellation(remote, at)
+        if cancellation is not None:
+            return _stopped(looked, cancellation, journey)
+        looked = _without_request(looked)
+    target = _target(remote.status, looked, journey)
+    if target is None or not _ahead(order, target, news):
+        return Observed(looked)
+    return Observed(_arrived(looked, target, at), order.status)
 
 
-def _cancellation(remote: Remote, at: datetime) -> Cancellation:
-    return Cancellation(
-        remote.cancel or CancelState.CANCELLED, at, "platform", remote.cancel_reason
-    )
-
-
-def _take_cancellation(order: Order, remote: Remote, at: datetime) -> Cancellation | None:
-    cancelled = remote.cancel is not None or remote.status is S.CANCELLED
-    return _cancellation(remote, at) if cancelled else None
-
-
-def _unsent(order: Order) -> bool:
-    """No invoice and nothing left the store: the platform's cancel simply ends the order."""
-    some_left = any(package.shipped_at for package in order.packages)
-    return order.invoice is None and order.status not in GONE and not some_left
-
-
-def _enabled(status: Status | None, order: Order, journey: Journey) -> Status | None:
-    """`status`, or the last enabled stage before it where this store has switched it off."""
-    if status is None or status in {S.DELIVERY_PROBLEM, S.CANCELLED, S.RETURNED, S.CLOSED}:
-        return status
-    whole, enabled = MAIN_PATH[order.kind], journey.path(order.kind)
-    if status not in whole:
+def _cancellation(remote: Remote, at: datetime) -> Cancellation | None:
+    if remote.status is S.CANCELLED:
+        return Cancellation(CancelState.CANCELLED, at, "platform", remote.cancel_reason)
+    if remote.cancel is None:
         return None
-    return next(s for s in reversed(whole[: whole.index(status) + 1]) if s in enabled)
+    return Cancellation(remote.cancel, at, "platform", remote.cancel_reason)
+
+
+def _stopped(order: Order, seen: Cancellation, journey: Journey) -> Observed:
+    """Without an invoice, and with all goods here, a cancellation ends the order; otherwise it is a fact.
+
+    One that is known stays as it was first seen; a mere request does not weaken it.
+    """
+    had = order.cancellation
+    known = had is not None and had.state in {seen.state, CancelState.CANCELLED}
+    kept = had if known and had is not None else seen
+    stopped = replace(order, cancellation=kept)
+    out = is_invoiced(order, journey) or order.status in GONE or some_left(order)
+    if kept.state is CancelState.REQUESTED or out:
+        return Observed(stopped, None, not known)
+    return Observed(replace(stopped, status=S.CANCELLED, hold=None), order.status, not known)
+
+
+def _without_request(order: Order) -> Order:
+    """The platform asks no more; what was cancelled stays cancelled."""
+    had = order.cancellation
+    if had is None or had.state is CancelState.CANCELLED:
+        return order
+    return replace(order, cancellation=None)
+
+
+def _target(status: Status | None, order: Order, journey: Journey) -> Status | None:
+    """The stage that the platform's status stands for here; None when the order's kind has none."""
+    if status in {None, S.AWAITING_PAYMENT} and not _waits_for_money(order):
+        return S.AWAITING_CREATION
+    if status is None or status in {S.CANCELLED, S.RETURNED, S.CLOSED}:
+        return status
+    if status is S.DELIVERY_PROBLEM:
+        return status if order.kind is Kind.DELIVERY else None
+    return journey.stage(status, order.kind)
+
+
+def _waits_for_money(order: Order) -> bool:
+    return not order.payment.is_settled and order.payment.kind is not PaymentKind.ON_DELIVERY
+
+
+def _common_stage(status: Status | None, journey: Journey) -> Status:
+    """Where a new order enters whose status its own kind does not know: where the two paths part."""
+    if status is None:
+        return S.AWAITING_CREATION
+    return journey.stage(S.PACKED, Kind.DELIVERY) or S.AWAITING_CREATION
 
 
 def _ahead(order: Order, target: Status, news: bool) -> bool:
-    if target in {S.RETURNED, S.CLOSED}:
-        return True
+    if target is S.CLOSED:
+        return order.status is not S.CLOSED
+    if target is S.RETURNED:
+        return order.status not in _ENDS - {S.FINALIZED}
+    if order.status in _ENDS:
+        return False
     ours, theirs = rank(order.status, order.kind), rank(target, order.kind)
     alternates = {order.status, target} == {S.IN_TRANSIT, S.DELIVERY_PROBLEM} and news
     return theirs > ours or alternates
 
 
-def _follow(order: Order, target: Status, at: datetime) -> Order:
-    """What a status implies, so that nothing later asks for it again."""
+def _arrived(order: Order, target: Status, at: datetime) -> Order:
+    hold = None if target in _ENDS else order.hold
+    return _implied(replace(order, status=target, hold=hold), at)
+
+
+def _implied(order: Order, at: datetime) -> Order:
+    """What a delivery's status says of its packages, so that nothing later asks for it again."""
     packages = order.packages
-    if rank(target, order.kind) >= rank(S.SHIPPED, order.kind) and target in GONE | {S.FINALIZED}:
+    if order.kind is Kind.DELIVERY and order.status in GONE | {S.FINALIZED}:
         packages = tuple(replace(p, shipped_at=p.shipped_at or at) for p in packages)
-    if target in {S.DELIVERED, S.FINALIZED}:
-        packages = tuple(replace(p, delivered_at=p.delivered_at or at) for p in packages)
-    return replace(order, status=target, packages=packages)
+        if order.status in {S.DELIVERED, S.FINALIZED}:
+            packages = tuple(replace(p, delivered_at=p.delivered_at or at) for p in packages)
+    return replace(order, packages=packages)
 
 
 def _take_facts(order: Order, facts: Order) -> Order:
-    """The platform's data where ours is missing; what it owns (buyer, address, due time) as it is now.
+    """The platform's data where ours is missing; what it owns (buyer, address, due time, an open payment)
+    as it is now.
 
     Lines and total may change until the invoice; afterwards the difference is shown, not taken.
     """
-    payment = order.payment
-    if facts.payment.is_settled and not payment.is_settled:
-        payment = replace(payment, settled_at=facts.payment.settled_at, amount=facts.payment.amount)
-    before_invoice = order.invoice is None and rank(order.status, order.kind) < rank(
-        S.INVOICED, order.kind
-    )
+    invoiced = rank(S.INVOICED, order.kind)
+    before_invoice = order.invoice is None and 0 <= rank(order.status, order.kind) < invoiced
     return replace(
         order,
-        payment=payment,
+        payment=order.payment if order.payment.is_settled else facts.payment,
         buyer=facts.buyer,
         address=facts.address,
         due_at=facts.due_at,
         invoice=order.invoice or facts.invoice,
+        collected=order.collected or facts.collected,
         packages=_merged(order.packages, facts.packages),
         lines=_picked(facts.lines, order.lines) if before_invoice else order.lines,
         total=facts.total if before_invoice else order.total,
@@ -170,10 +196,15 @@ def _merged(ours: tuple[Package, ...], theirs: tuple[Package, ...]) -> tuple[Pac
 
 def _picked(lines: tuple[Line, ...], before: tuple[Line, ...]) -> tuple[Line, ...]:
     """The platform's lines with what was picked of them so far."""
-    known = {(line.remote_id or line.sku, line.quantity): line for line in before}
+    known = {_same(line): line for line in before}
     return tuple(
         replace(line, picked=old.picked, short_reason=old.short_reason)
-        if (old := known.get((line.remote_id or line.sku, line.quantity))) is not None
+        if (old := known.get(_same(line))) is not None
         else line
         for line in lines
     )
+
+
+def _same(line: Line) -> tuple[str, str, int, Decimal]:
+    """What makes a line the same line; two alike without a number of the platform stay apart."""
+    return line.sku, line.remote_id, 0 if line.remote_id else line.number, line.quantity

@@ -62,8 +62,10 @@ def refused(refusal: Refusal) -> Answer:
 _MISSING = object()
 
 
-def take(body: Json, name: str, *kinds: type | None, default: Any = _MISSING) -> Any:
+def take(body: object, name: str, *kinds: type | None, default: Any = _MISSING) -> Any:
     """A field of one of ``kinds`` (None for null); without a default it is required."""
+    if not isinstance(body, dict):
+        raise Refusal(400, f"An object with the {name} field is required")
     value = body.get(name, default)
     if value is _MISSING:
         raise Refusal(400, f"The {name} field is required")

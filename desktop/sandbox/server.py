@@ -112,8 +112,9 @@ class _Handler(BaseHTTPRequestHandler):
         head, body = self._head(given), given.body
         if strike.name == "cut":
             self.close_connection = True
-            kept = min(int(strike.value), len(body) - 1) if body else 0
-            self.wfile.write(head + body[:kept] if body else head[: len(head) // 2])
+            # Without a body the status line itself breaks off.
+            kept = len(head) + min(int(strike.value), len(body) - 1) if body else 5
+            self.wfile.write((head + body)[:kept])
         elif strike.name == "slow":
             self._drip(head + body, strike.value)
         else:

@@ -75,6 +75,11 @@ class Sort(StrEnum):
     NEWEST = "newest"
 
 
+_BEFORE_LEAVING = (
+    S.AWAITING_PAYMENT, S.AWAITING_CREATION, S.ACCEPTED, S.IN_PREPARATION, S.INVOICED, S.PACKED,
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class ListRow:
     """What a list row shows; `name` is the buyer's."""
@@ -157,7 +162,7 @@ def rows(session: Session, wanted: Sequence[int]) -> dict[int, ListRow]:
 
 def counts(session: Session, journey: Journey, now: datetime) -> Mapping[View, Count]:
     """Exact numbers of every view but ALL, from the index of open orders alone."""
-    late = case((_c.due_at < now, 1), else_=0)
+    late = case((and_(_c.due_at < now, _c.status.in_(_BEFORE_LEAVING)), 1), else_=0)
     found = session.run(
         select(_c.status, _c.held, _c.stopped, func.count(), func.sum(late))
         .where(_c.is_open == true())

@@ -12,7 +12,7 @@ from printing.documents import About
 def street(address: Address) -> str:
     """Street, number and what helps to find the door."""
     first = ", ".join(part for part in (address.street, address.number) if part)
-    return " - ".join(part for part in (first, address.complement) if part)
+    return ", ".join(part for part in (first, address.complement) if part)
 
 
 def city(address: Address) -> str:

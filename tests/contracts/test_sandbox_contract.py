@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 import requests
-from contract import VTEX, VTEX_PII, Contract, Exchange, load
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desktop.sandbox import KEY, TOKEN, Recipe, Sandbox
 from desktop.sandbox.recipe import DAY
+from tests.contracts.contract import VTEX, VTEX_PII, Contract, Exchange, load
 
 HEADERS = {
     "X-VTEX-API-AppKey": KEY,
