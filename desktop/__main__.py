@@ -39,58 +39,64 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="balcao", description="The store's order companion.")
-    parser.add_argument("--data", type=Path, default=None, help="the data folder")
-    parser.add_argument("--json", action="store_true", help="speak JSON")
-    parser.add_argument("--language", choices=sorted(LANGUAGES), default="en")
-    parser.add_argument("--by", default=None, help="the person in whose name it is done")
-    parser.add_argument("--verbose", action="store_true")
-    parser.set_defaults(run=_window)
+    parser = argparse.ArgumentParser(
+        prog="balcao", description="The store's order companion.", parents=[_everywhere()]
+    )
+    parser.set_defaults(run=_window, data=None, json=False, language="en", by=None, verbose=False)
     commands = parser.add_subparsers(metavar="COMMAND")
     _add_store_commands(commands)
     _add_other_commands(commands)
     return parser
 
 
+def _everywhere() -> argparse.ArgumentParser:
+    """Options that stand before or after the command: unset, they leave the defaults alone."""
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("--data", type=Path, help="the data folder")
+    common.add_argument("--json", action="store_true", help="speak JSON")
+    common.add_argument("--language", choices=sorted(LANGUAGES))
+    common.add_argument("--by", help="the person in whose name it is done")
+    common.add_argument("--verbose", action="store_true")
+    return common
+
+
+def _command(commands: Any, name: str, run: Callable[..., int], about: str) -> Any:
+    one = commands.add_parser(name, help=about, parents=[_everywhere()])
+    one.set_defaults(run=run)
+    return one
+
+
 def _add_store_commands(commands: Any) -> None:
-    one = commands.add_parser("connect", help="configure an account on a platform")
+    one = _command(commands, "connect", _connect, "configure an account on a platform")
     one.add_argument("connector")
     one.add_argument("values", nargs="*", metavar="field=value")
-    one.set_defaults(run=_connect)
-    one = commands.add_parser("sync", help="push and pull")
+    one = _command(commands, "sync", _sync, "push and pull")
     one.add_argument("--once", action="store_true", required=True)
-    one.set_defaults(run=_sync)
-    one = commands.add_parser("orders", help="list orders")
+    one = _command(commands, "orders", _orders, "list orders")
     one.add_argument("--status")
-    one.set_defaults(run=_orders)
-    one = commands.add_parser("show", help="show one order")
+    one = _command(commands, "show", _show, "show one order")
     one.add_argument("order")
-    one.set_defaults(run=_show)
-    one = commands.add_parser("do", help="take a step: do 1047 invoice key=…")
+    one = _command(commands, "do", _do, "take a step: do 1047 invoice key=…")
     one.add_argument("order")
     one.add_argument("step")
     one.add_argument("values", nargs="*", metavar="field=value")
-    one.set_defaults(run=_do)
-    one = commands.add_parser("print", help="print a document of an order")
+    one = _command(commands, "print", _print, "print a document of an order")
     one.add_argument("order")
     one.add_argument("kind")
     one.add_argument("--to", required=True, metavar="file:PATH|tcp:HOST:PORT")
     one.add_argument("--profile", default="")
-    one.set_defaults(run=_print)
 
 
 def _add_other_commands(commands: Any) -> None:
-    one = commands.add_parser("sandbox", help="run a platform to practise on")
+    one = _command(commands, "sandbox", _sandbox, "run a platform to practise on")
     one.add_argument("--port", type=int, default=0)
     one.add_argument("--seed", type=int, default=1)
     one.add_argument("--orders", type=int, default=12)
     one.add_argument("--faults", default="")
-    one.set_defaults(run=_sandbox)
-    one = commands.add_parser("demo", help="the whole journey on the sandbox, in training mode")
+    one = _command(commands, "demo", _demo, "the whole journey on the sandbox, in training mode")
     one.add_argument("--unattended", action="store_true", help="drive the window without a person")
     one.add_argument("--out", type=Path, default=Path("out"))
     one.add_argument("--seed", type=int, default=1)
-    one.set_defaults(run=_demo)
 
 
 def _connect(args: argparse.Namespace) -> int:

@@ -16,7 +16,6 @@ from typing import Any
 from desktop.errors import UserError
 from desktop.i18n import N_
 
-
 # More digits than any price, weight or number has; the database's integers hold 18.
 _MAX_DIGITS = 15
 
@@ -171,7 +170,7 @@ def _whole(_one: Field, text: str) -> int:
 def _money(text: str, decimals: int) -> int:
     """`1.234,56`, `1,234.56`, `1234.5` or `1234`: a last mark with one or two digits is the decimal."""
     match = re.fullmatch(
-        r"([0-9]{1,3}(?:([.,\s])[0-9]{3})?(?:\2[0-9]{3})*|[0-9]+)(?:([.,])([0-9]{1,2}))?", text
+        r"([0-9]{1,3}([.,\s])[0-9]{3}(?:\2[0-9]{3})*|[0-9]+)(?:([.,])([0-9]{1,2}))?", text
     )
     if not match or (match[2] and match[2] == match[3]):
         raise ValueError

@@ -7,18 +7,23 @@ afterwards, by the caller.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from desktop.connectors import Pulled, RemoteOrder, Unreadable
-from desktop.errors import UserError
+from desktop.errors import StoreError, UserError
 from desktop.i18n import N_
 from desktop.journey import MAIN_PATH, STEPS, Journey, Step, rank
 from desktop.journey.observe import Observed, Remote, first_seen, observe
-from desktop.order import CancelState, Order
+from desktop.order import CancelState, Order, Status
 from desktop.store import Session, journal, orders, outbox, setup
 from desktop.store.setup import MapRow
+
+log = logging.getLogger(__name__)
+PLATFORM = "platform"  # who cancelled, where it was nobody here
 
 
 @dataclass(slots=True)
@@ -31,23 +36,80 @@ class Taken:
     parked: list[str] = field(default_factory=list)
     unchanged: int = 0
 
+    def add(self, more: Taken) -> None:
+        for name in ("new", "changed", "stopped", "parked", "unchanged"):
+            setattr(self, name, getattr(self, name) + getattr(more, name))
+
 
 def take_page(
     session: Session, connection: str, page: Pulled, journey: Journey, at: datetime
 ) -> Taken:
     """Stores a page and its cursor."""
     taken = take(session, connection, page.orders, page.unreadable, journey, at)
-    if page.cursor:
-        setup.save_cursor(session, connection, page.cursor)
+    setup.save_cursor(session, connection, page.cursor)
     return taken
 
 
 def take(
-    session: Session, connection: str, found: Sequence[RemoteOrder],
+    session: Session, connection: str, found: Iterable[RemoteOrder],
     unreadable: Iterable[Unreadable], journey: Journey, at: datetime,
 ) -> Taken:  # fmt: skip
-    taken = Taken()
+    """Stores what was read. An order that the store cannot hold is parked and stops no other."""
     mapping = setup.mapping_of(session, connection)
+    look = partial(_take, session, connection, mapping=mapping, journey=journey, at=at)
+    # Of an order that comes twice, the later counts.
+    orders_found = list({(one.facts.remote_id, one.facts.group): one for one in found}.values())
+    try:
+        with session.attempt():
+            taken = look(orders_found)
+    except StoreError:
+        raise
+    except Exception:
+        log.exception("a page could not be taken in; its orders are taken one by one")
+        taken = _one_by_one(session, connection, orders_found, look, at)
+    read_well = {_printable(one.facts.remote_id) for one in orders_found} - set(taken.parked)
+    setup.unpark(session, connection, read_well)
+    for bad in unreadable:
+        _park(session, connection, bad, at, taken)
+    session.changed.update(taken.new, taken.changed)
+    return taken
+
+
+def _one_by_one(
+    session: Session, connection: str, found: Iterable[RemoteOrder],
+    look: Callable[[Sequence[RemoteOrder]], Taken], at: datetime,
+) -> Taken:  # fmt: skip
+    taken = Taken()
+    for one in found:
+        try:
+            with session.attempt():
+                taken.add(look([one]))
+        except StoreError:
+            raise
+        except Exception as error:
+            detail = _printable(str(error).partition("\n")[0])
+            reason = UserError(N_("The store cannot hold this order ({detail})."), detail=detail)
+            bad = Unreadable(one.facts.remote_id, reason, one.raw)
+            _park(session, connection, bad, at, taken)
+    return taken
+
+
+def _park(session: Session, connection: str, bad: Unreadable, at: datetime, taken: Taken) -> None:
+    remote_id = _printable(bad.remote_id)
+    setup.park(session, connection, remote_id, bad.reason, bad.raw, at)
+    taken.parked.append(remote_id)
+
+
+def _printable(text: str) -> str:
+    """What any database and screen can hold."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:200])
+
+
+def _take(
+    session: Session, connection: str, found: Sequence[RemoteOrder],
+    mapping: Mapping[str, MapRow], journey: Journey, at: datetime,
+) -> Taken:  # fmt: skip
+    taken = Taken()
     known = orders.by_remote(session, connection, [one.facts.remote_id for one in found])
     fresh: list[tuple[Order, str]] = []
     same: list[tuple[int, datetime]] = []
@@ -62,19 +124,15 @@ def take(
     _store_new(session, fresh, at, taken)
     orders.touch(session, same)
     taken.unchanged = len(same)
-    for bad in unreadable:
-        setup.park(session, connection, bad.remote_id, bad.reason, bad.raw, at)
-        taken.parked.append(bad.remote_id)
-    read_well = {one.facts.remote_id for one in found} - set(taken.parked)
-    setup.unpark(session, connection, read_well)
-    session.changed.update(taken.new, taken.changed)
     return taken
 
 
 def made_needless(order: Order) -> list[Step]:
     """Steps whose effect the platform shows already, or that a cancellation forbids."""
     if order.cancellation is not None and order.cancellation.state is CancelState.CANCELLED:
-        return [step for step, rule in STEPS.items() if rule.main or step is Step.CANCEL]
+        # A cancellation of our own still has to be told.
+        theirs = order.cancellation.by == PLATFORM or order.seen.status is Status.CANCELLED
+        return [s for s, rule in STEPS.items() if rule.main or (theirs and s is Step.CANCEL)]
     if order.seen.status not in MAIN_PATH[order.kind]:
         return []
     there = rank(order.seen.status, order.kind)
@@ -97,8 +155,7 @@ def _meet(
             ),
             word=one.verbatim,
         )
-        setup.park(session, connection, one.facts.remote_id, reason, one.raw, at)
-        taken.parked.append(one.facts.remote_id)
+        _park(session, connection, Unreadable(one.facts.remote_id, reason, one.raw), at, taken)
     elif row.active and row.creates:
         fresh.append((first_seen(_remote(one, mapping), journey, at), one.digest))
 

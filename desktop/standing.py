@@ -6,7 +6,7 @@ them asks again by a timer and not only when something happened.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -54,15 +54,14 @@ def standing(
     """
     if not connections:
         return _unconnected()
-    groups = (
-        (_denied, [c for c in connections if isinstance(c.trouble, PlatformDenied)]),
-        (_away, [c for c in connections if _is_away(c, now)]),
-        (_silent, [c for c in connections if _is_silent(c, now)]),
-        (_new, [c for c in connections if c.synced_at is None and c.trouble is None]),
-    )
-    for say, concerned in groups:
-        if concerned:
-            return say(concerned, connections, counts, now)
+    if denied := [c for c in connections if isinstance(c.trouble, PlatformDenied)]:
+        return _denied(denied, counts, now)
+    if away := [c for c in connections if _is_away(c, now)]:
+        return _away(away, len(connections), counts, now)
+    if silent := [c for c in connections if _is_silent(c, now)]:
+        return _silent(silent, counts, now)
+    if new := [c for c in connections if c.synced_at is None and c.trouble is None]:
+        return _new(new, counts)
     return _refused(counts)
 
 
@@ -95,50 +94,47 @@ def _unconnected() -> Standing:
 
 
 def _denied(
-    concerned: Sequence[Connection], _all: Sequence[Connection], counts: Mapping[State, int],
-    now: datetime,
-) -> Standing:  # fmt: skip
+    concerned: Sequence[Connection], counts: Mapping[State, int], now: datetime
+) -> Standing:
     first = _longest(concerned)
-    lead = tr(
-        N_("“{name}” has let nobody in for {span}."), name=first.name, span=_troubled_for(first, now)
-    )
-    return Standing(lead, _join(_reason(first), _still(), _kept(counts), _to_mend(counts)), Tone.STOP)
+    span = _troubled_for(first, now)
+    lead = tr(N_("“{name}” has refused the key for {span}."), name=first.name, span=span)
+    rest = _join(_reason(first), _still(), _kept(counts), _to_mend(counts))
+    return Standing(lead, rest, Tone.STOP)
 
 
 def _away(
-    concerned: Sequence[Connection], every: Sequence[Connection], counts: Mapping[State, int],
-    now: datetime,
-) -> Standing:  # fmt: skip
+    concerned: Sequence[Connection], of: int, counts: Mapping[State, int], now: datetime
+) -> Standing:
     first = _longest(concerned)
-    values = {"name": first.name, "span": _troubled_for(first, now), "n": len(concerned)}
-    others = reason = ""
-    if len(concerned) < len(every):
-        lead = tr(N_("“{name}” away {span}."), **values)
-        if len(concerned) > 1:
-            lead = tr(N_("{n} platforms away {span}."), **values)
-        others = tr(N_("The others work."))
-    elif all(isinstance(c.trouble, PlatformAway) for c in concerned):
-        lead = tr(N_("Internet away {span}."), **values)
-    else:
-        lead, reason = tr(N_("“{name}” in trouble for {span}."), **values), _reason(first)
-    rest = _join(reason, others, _still(), _kept(counts), _unknown_since(first, now), _to_mend(counts))
-    return Standing(lead, rest, Tone.ATTENTION)
+    why = _why_away(concerned, of, now)
+    meaning = (_still(), _kept(counts), _unknown_since(first, now), _to_mend(counts))
+    return Standing(why[0], _join(*why[1:], *meaning), Tone.ATTENTION)
+
+
+def _why_away(concerned: Sequence[Connection], of: int, now: datetime) -> tuple[str, str]:
+    first, n = _longest(concerned), len(concerned)
+    values = {"name": first.name, "n": n, "span": _troubled_for(first, now)}
+    if n == of and all(isinstance(c.trouble, PlatformAway) for c in concerned):
+        return tr(N_("Internet away {span}."), **values), ""
+    if n == of == 1:
+        return tr(N_("“{name}” in trouble for {span}."), **values), _reason(first)
+    others = tr(N_("The others work.")) if n < of else _reason(first)
+    if n == 1:
+        return tr(N_("“{name}” away {span}."), **values), others
+    return tr(N_("{n} platforms away {span}."), **values), others
 
 
 def _silent(
-    concerned: Sequence[Connection], _all: Sequence[Connection], counts: Mapping[State, int],
-    now: datetime,
-) -> Standing:  # fmt: skip
+    concerned: Sequence[Connection], counts: Mapping[State, int], now: datetime
+) -> Standing:
     first = min(concerned, key=lambda c: c.synced_at or now)
-    since = first.synced_at or now
-    lead = tr(N_("No news from “{name}” for {span}."), name=first.name, span=_span(now - since))
+    span = _span(now - (first.synced_at or now))
+    lead = tr(N_("No news from “{name}” for {span}."), name=first.name, span=span)
     return Standing(lead, _join(_still(), _kept(counts), _to_mend(counts)), Tone.ATTENTION)
 
 
-def _new(
-    concerned: Sequence[Connection], _all: Sequence[Connection], counts: Mapping[State, int],
-    _now: datetime,
-) -> Standing:  # fmt: skip
+def _new(concerned: Sequence[Connection], counts: Mapping[State, int]) -> Standing:
     names = ", ".join(f"“{c.name}”" for c in concerned)
     lead = tr(N_("Reading the orders of {names} for the first time."), names=names)
     return Standing(lead, _to_mend(counts), Tone.CALM)
@@ -165,7 +161,9 @@ def _to_mend(counts: Mapping[State, int]) -> str:
     n = counts.get(State.REFUSED, 0)
     if not n:
         return ""
-    return tr_n("{n} was refused: see the repair page.", "{n} were refused: see the repair page.", n)
+    return tr_n(
+        "{n} was refused: see the repair page.", "{n} were refused: see the repair page.", n
+    )
 
 
 def _unknown_since(connection: Connection, now: datetime) -> str:
@@ -205,7 +203,9 @@ def _waiting(counts: Mapping[State, int]) -> Part:
 def _printer(name: str, trouble: BalcaoError | None) -> Part:
     if trouble is None:
         return Part(tr(N_("{printer} ready"), printer=name))
-    return Part(tr(N_("{printer}: {reason}"), printer=name, reason=tr_error(trouble)), Tone.ATTENTION)
+    return Part(
+        tr(N_("{printer}: {reason}"), printer=name, reason=tr_error(trouble)), Tone.ATTENTION
+    )
 
 
 # --- what is the matter ---------------------------------------------------------------------------------
@@ -235,8 +235,4 @@ def _span(span: timedelta) -> str:
 
 
 def _join(*sentences: str) -> str:
-    return " ".join(_said(sentences))
-
-
-def _said(sentences: Iterable[str]) -> Iterable[str]:
-    return (sentence for sentence in sentences if sentence)
+    return " ".join(sentence for sentence in sentences if sentence)

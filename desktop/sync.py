@@ -65,8 +65,33 @@ class Pass:
 
     @property
     def moved(self) -> int:
-        """How much happened; 0 when everything is quiet."""
-        return self.new + self.changed + self.parked + self.sent + self.refused
+        """How much happened; 0 when everything is quiet. What is parked may come again each time."""
+        return self.new + self.changed + self.sent + self.refused
+
+    def count(self, outcome: Outcome | None) -> None:
+        match outcome:
+            case Done():
+                self.sent += 1
+            case Refused():
+                self.refused += 1
+            case Unknown():
+                self.unanswered += 1
+            case Retry():
+                self.later += 1
+
+    def add(self, later: Pass) -> None:
+        for name in (
+            "new",
+            "changed",
+            "unchanged",
+            "parked",
+            "sent",
+            "refused",
+            "unanswered",
+            "later",
+        ):
+            setattr(self, name, getattr(self, name) + getattr(later, name))
+        self.trouble = later.trouble
 
 
 class Sync:
@@ -122,7 +147,7 @@ class Sync:
             if not due:
                 return
             for outcome in self._pool.map(self._send, due):
-                _count(done, outcome)
+                done.count(outcome)
 
     def pull(self, done: Pass) -> None:
         """Takes in pages until the platform has no more, fetching the next while one is stored."""
@@ -180,25 +205,40 @@ class Sync:
     # --- push -----------------------------------------------------------------------------------------
 
     def _send(self, row: outbox.Entry) -> Outcome | None:
-        """One push from lease to settle; None when somebody else has it."""
-        leased = self._store.do(lambda s: self._lease(s, row))
+        """One push from lease to settle; None when it is not due any more, or we are to stop.
+
+        That the platform asks for time puts off this push alone: an order may not be ready while
+        others are. After a 429 the connector's own door stays shut for all.
+        """
+        if self._stop.is_set():
+            return None
+        leased = self._store.do(lambda s: self._lease(s, row.id))
         if leased is None:
             return None
-        token, order = leased
+        row, token, order = leased
         push = Push(row.key, row.step, row.data, order)
-        in_doubt = row.state is not State.WAITING
-        outcome, remotes = self._attempt(push, in_doubt)
+        outcome, remotes = self._attempt(push, in_doubt=row.state is not State.WAITING)
         self._store.do(lambda s: self._settle(s, row, token, outcome, remotes))
-        if isinstance(outcome, Retry):
-            self._ask_quiet(outcome.after_s)
         return outcome
 
-    def _lease(self, session: Session, row: outbox.Entry) -> tuple[str, Order] | None:
+    def _lease(self, session: Session, push_id: int) -> tuple[outbox.Entry, str, Order] | None:
+        """The push as it stands now, which may be later than it was listed; its token; its order."""
         now = self._now()
-        token = outbox.lease(session, row.id, now, now + LEASE)
-        return (token, orders.get(session, row.order_id)) if token else None
+        row = outbox.get(session, push_id)
+        token = outbox.lease(session, push_id, now, now + LEASE)
+        if row is None or token is None:
+            return None
+        return row, token, orders.get(session, row.order_id)
 
     def _attempt(self, push: Push, in_doubt: bool) -> tuple[Outcome, Sequence[RemoteOrder]]:
+        try:
+            return self._tell(push, in_doubt)
+        except Exception as error:
+            # A bug blocks its own order only, and nobody knows how far it came.
+            report(error)
+            return Unknown(_FAILED), ()
+
+    def _tell(self, push: Push, in_doubt: bool) -> tuple[Outcome, Sequence[RemoteOrder]]:
         repeat = self.connector.tells[push.step].repeat
         if in_doubt and repeat is Repeat.ASK:
             return Unknown(_ASK), ()
@@ -234,6 +274,9 @@ class Sync:
         line = {"step": row.step.value, "key": row.key, "attempt": row.attempts + 1}
         journal.append(session, now, "balcao", f"push_{state.value}", [(row.order_id, line)])
         self._take(session, remotes)
+        # What became needless while it was under way could not be withdrawn then.
+        order = orders.get(session, row.order_id)
+        outbox.withdraw(session, order.id, ingest.made_needless(order), now)
         session.changed.add(row.order_id)
 
     def _verdict(
@@ -274,6 +317,9 @@ class Sync:
             except BalcaoError as error:
                 log.warning("sync of %s: %s", self.connection, error)
                 pause = self._poll_s
+            except Exception as error:
+                report(error)
+                pause = self._poll_s
             self._wake.wait(pause)
 
     def _pause(self, next_pull: float) -> float:
@@ -290,7 +336,8 @@ class Sync:
 
     def _ask_quiet(self, after_s: float | None) -> None:
         if after_s:
-            self._quiet_until = self._now() + timedelta(seconds=after_s)
+            until = self._now() + timedelta(seconds=after_s)
+            self._quiet_until = max(until, self._quiet_until or until)
 
     def _note(self, trouble: BalcaoError | None) -> None:
         self._store.do(lambda s: setup.note_sync(s, self.connection, self._now(), trouble))
@@ -325,7 +372,7 @@ class SyncService:
             total = Pass()
             for _ in range(100):
                 step = sync.once()
-                _add(total, step)
+                total.add(step)
                 if step.trouble or not step.moved:
                     break
             done[name] = total
@@ -349,6 +396,9 @@ _ASK = UserError(
         "No answer came, and the platform cannot be asked whether it arrived. Look there, then say so here."
     )
 )
+_FAILED = UserError(
+    N_("The program failed while it told the platform. It looks there before it tries again.")
+)
 
 
 def _sentence(error: BalcaoError) -> UserError:
@@ -359,22 +409,13 @@ def _sentence(error: BalcaoError) -> UserError:
     return sentence
 
 
-def _count(done: Pass, outcome: Outcome | None) -> None:
-    match outcome:
-        case Done():
-            done.sent += 1
-        case Refused():
-            done.refused += 1
-        case Unknown():
-            done.unanswered += 1
-        case Retry():
-            done.later += 1
-
-
-def _add(total: Pass, step: Pass) -> None:
-    for name in ("new", "changed", "unchanged", "parked", "sent", "refused", "unanswered", "later"):
-        setattr(total, name, getattr(total, name) + getattr(step, name))
-    total.trouble = step.trouble
+def report(error: Exception) -> None:
+    """Shows a bug to whoever watches for them, and lets the thread go on."""
+    threading.excepthook(
+        threading.ExceptHookArgs(
+            (type(error), error, error.__traceback__, threading.current_thread())
+        )
+    )
 
 
 __all__ = ["Pass", "Sync", "SyncService", "build"]

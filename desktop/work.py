@@ -21,7 +21,7 @@ from desktop.errors import UserError
 from desktop.fields import parse_all
 from desktop.fiscal import access_key, intake, xml
 from desktop.i18n import N_, decimals
-from desktop.journey import STEPS, Step, apply, fields_of
+from desktop.journey import STEPS, Step, apply, fields_of, may
 from desktop.order import Invoice, Label, Order, Package, Person, Status
 from desktop.store import Session, Store, journal, notes, orders, outbox, setup
 from desktop.store.body import plain
@@ -88,10 +88,11 @@ def do(
     order = orders.get(session, order_id)
     store = setup.store_settings(session)
     if step is Step.INVOICE:
-        given = _with_invoice(session, order, given, store)
+        # Whether the step is open comes first: of a cancelled order nobody checks the key.
+        if (refusal := may(order, step, store.journey, who.role)) is not None:
+            raise refusal
+        given = _with_invoice(session, order, given, store, at)
     moved = apply(order, step, given, store.journey, at, who)
-    if isinstance(given.get("xml"), bytes):
-        notes.keep_file(session, order_id, "xml", given["xml"], at)
     saved = orders.save(session, moved, at)
     data = _data(order, step, given)
     if comment := data.get("comment"):
@@ -165,16 +166,21 @@ def _at(field: str, make: Callable[[], T]) -> T:
 def _used_by(session: Session, key: str, order_id: int) -> str | None:
     if not key:
         return None
-    others = [o for kind, o in orders.by_code(session, key) if kind == "invoice" and o != order_id]
+    found = orders.by_code(session, key)
+    others = [one for kind, one in found if kind.endswith("invoice") and one != order_id]
     return orders.get(session, others[0]).number if others else None
 
 
 def _with_invoice(
-    session: Session, order: Order, given: Mapping[str, Any], store: setup.StoreSettings
+    session: Session,
+    order: Order,
+    given: Mapping[str, Any],
+    store: setup.StoreSettings,
+    at: datetime,
 ) -> dict[str, Any]:
     invoice = checked_invoice(session, order, given, store)
     if isinstance(given.get("xml"), bytes):
-        digest = notes.keep_file(session, order.id, "xml", given["xml"], order.placed_at)
+        digest = notes.keep_file(session, order.id, "xml", given["xml"], at)
         invoice = replace(invoice, xml_hash=digest)
     return {**given, "key": invoice}
 
@@ -271,16 +277,19 @@ def _mend(
     data = dict(push.data)
     if changed:
         order = _corrected(session, order, push.step, changed, at)
-        data |= _data(order, push.step, _as_given(order, push.step, changed))
+        data |= _mended(order, push.step, changed)
     journal.append(session, at, who.name, "mend", [(order.id, {"fields": sorted(changed)})])
     outbox.resend(session, push_id, data, at)
     session.changed.add(order.id)
 
 
-def _as_given(order: Order, step: Step, changed: Mapping[str, Any]) -> dict[str, Any]:
-    if step is Step.INVOICE and order.invoice is not None:
-        return {**changed, "key": order.invoice}
-    return {**{f.name: "-" for f in fields_of(step) if f.required}, **changed}
+def _mended(order: Order, step: Step, changed: Mapping[str, Any]) -> dict[str, Any]:
+    """The corrected values of a push's data; an invoice travels whole."""
+    fields = tuple(one for one in fields_of(step) if one.name in changed)
+    values = parse_all(fields, changed, decimals(order.currency))
+    if step is Step.INVOICE:
+        values["key"] = order.invoice
+    return {name: plain(value) for name, value in values.items() if name != "xml"}
 
 
 def _corrected(
@@ -289,7 +298,7 @@ def _corrected(
     """The order with the mended facts of a step that it has taken already."""
     if step is Step.INVOICE:
         store = setup.store_settings(session)
-        given = _with_invoice(session, order, changed, store)
+        given = _with_invoice(session, order, changed, store, at)
         return orders.save(session, replace(order, invoice=given["key"]), at)
     if step is Step.SHIP:
         named = ("carrier", "service", "tracking", "tracking_url", "driver", "driver_phone")

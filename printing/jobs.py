@@ -1,175 +1,148 @@
 """The rules of printing: what is printed once, what again, and what a person is asked.
 
-Every paper is a job in the ledger (`desktop.store.print_jobs`); one thread for each printer takes them in
-order. Only while not one byte has left is a job tried again by itself; afterwards it is *unknown* and a
-person answers once whether it came out. Nothing here waits for the platform, and no order waits for a
-printer.
+Every paper is a job in the ledger (`desktop.store.print_jobs`). Its version is the digest of what stands on
+it, so that the same paper prints once however often it is asked for, and a changed one prints. A reprint is
+explicit, numbered, and marked on the paper. `spooler` sends the jobs.
 """
 
 from __future__ import annotations
 
-import logging
-import threading
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from desktop.errors import StoreError, UserError
+from desktop.errors import UserError
 from desktop.i18n import N_
 from desktop.order import Order, Package
-from desktop.store import Session, Store, journal, orders, print_jobs, setup
-from desktop.store.print_jobs import OUT, Job, State, Wanted
+from desktop.store import Session, journal, orders, print_jobs, setup
+from desktop.store.print_jobs import Job, State, Wanted
 from desktop.store.setup import Printer
-from printing import documents, languages, transports
+from printing import documents, languages
 from printing.document import digest
-from printing.documents import About
+from printing.documents import About, Per
 from printing.profiles import profile
-
-log = logging.getLogger(__name__)
 
 LABEL_LIFE = timedelta(hours=8)
 RECEIPT_LIFE = timedelta(minutes=15)
-_FIRST_RETRY_S, _LONGEST_RETRY_S = 2.0, 30.0
-# Another process may queue a job too; nobody wakes this one then.
-_LOOK_AGAIN_S = 5.0
-
-LabelPrinted = Callable[[int, Iterable[int], str], object]
-Clock = Callable[[], datetime]
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody asks for: a document of these orders, of one package (0: all), so many copies.
+    `again` asks for a reprint."""
+
+    order_ids: tuple[int, ...]
+    document: str
+    who: str
+    package: int = 0
+    copies: int = 1
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """What became of asking: the job, and whether it prints because of this call. False: it was asked
-    for before, so nothing is printed; `reprint` is the way to a second one."""
+    for before, so nothing is printed; a reprint is the way to a second one."""
 
     job: Job
     prints: bool
 
 
-class Spooler:
-    """The printers of this program and their threads.
+def prepare(session: Session, request: Request, printer: Printer) -> list[Wanted | Job]:
+    """The papers for `printer`, drawn and encoded; where one to print again still waits, its job instead.
 
-    `label_printed(order id, package numbers, who)` is told when labels have left for the printer; it must
-    not wait. All methods may be called from any thread; `print`, `reprint` and `answer` wait for the
-    store, so never call them on the GUI thread.
+    Takes some milliseconds a paper: use a reading session. Raises UserError when there is no such
+    document, order or package, the printer cannot print it, or a label is wanted of a cancelled order.
     """
+    kind = documents.load(request.document)
+    found = [orders.get(session, order_id) for order_id in request.order_ids]
+    about = About(setup.store_settings(session).store_name, who=request.who)
+    if kind.per is Per.PACKAGE:
+        _refuse_cancelled(found)
+    return [
+        _paper(session, request, printer, some, replace(about, package=package))
+        for some, package in _split(kind.per, found, request.package)
+    ]
 
-    def __init__(
-        self, store: Store, printers: Iterable[Printer], label_printed: LabelPrinted | None = None,
-        now: Clock = utc_now,
-    ) -> None:  # fmt: skip
-        self._store = store
-        self._label_printed = label_printed
-        self._now = now
-        self._settled = threading.Condition()
-        self._printers: dict[str, Printer] = {printer.name: printer for printer in printers}
-        self._threads: dict[str, _PrinterThread] = {}
-        self._running = False
 
-    def start(self) -> None:
-        """Starts a thread for each printer. Jobs that a dead process was sending become unknown."""
-        self._running = True
-        self.configure(self._printers.values())
-
-    def configure(self, printers: Iterable[Printer]) -> None:
-        """Serves these printers from now on; waits for what a dropped one is sending."""
-        wanted = {printer.name: printer for printer in printers}
-        gone = [n for n, t in self._threads.items() if wanted.get(n) != t.printer]
-        self._end(gone)
-        self._printers = wanted
-        if not self._running:
-            return
-        for printer in wanted.values():
-            if printer.name not in self._threads:
-                thread = _PrinterThread(printer, self._store, self._when_settled, self._now)
-                self._threads[printer.name] = thread
-                thread.start()
-
-    def stop(self) -> None:
-        """Ends the threads and waits for what is being sent; queued jobs stay queued."""
-        self._running = False
-        self._end(list(self._threads))
-
-    def _end(self, names: list[str]) -> None:
-        threads = [self._threads.pop(name) for name in names]
-        for thread in threads:
-            thread.stop()
-        for thread in threads:
-            thread.join()
-
-    def print(
-        self, order_ids: Sequence[int], document: str, who: str, printer: str = "",
-        package: int = 0, copies: int = 1,
-    ) -> list[Ticket]:  # fmt: skip
-        """Asks for a document of these orders: one job for each package or order, or one for all of them
-        where the document is one paper.
-
-        The same paper prints once however often it is asked for. Raises UserError when there is no such
-        document, order or printer, or a label is wanted of a cancelled order.
-        """
-        about = About(package=package, who=who)
-        return self._store.do(
-            lambda s: self._queue(s, order_ids, document, about, printer, copies, again=False)
-        )
-
-    def reprint(
-        self, order_ids: Sequence[int], document: str, who: str, printer: str = "",
-        package: int = 0, copies: int = 1,
-    ) -> list[Ticket]:  # fmt: skip
-        """Prints again, on purpose: numbered, marked on the paper and in the journal with `who`. What was
-        never printed prints as the first."""
-        about = About(package=package, who=who)
-        return self._store.do(
-            lambda s: self._queue(s, order_ids, document, about, printer, copies, again=True)
-        )
-
-    def answer(self, job_id: int, came_out: bool, who: str) -> Job:
-        """A person's word on an unknown job: it came out, or it is printed again, unmarked.
-
-        Raises UserError when the job is not unknown (any more).
-        """
-        job = self._store.do(lambda s: _answer(s, job_id, came_out, who, self._now()))
-        if job.state in OUT:
-            self._tell(job)
-        self._wake(job.printer)
-        return job
-
-    def wait(self, job_id: int, timeout_s: float) -> Job:
-        """The job once it is neither queued nor being sent, or as it is when the time is over."""
-        with self._settled:
-            self._settled.wait_for(
-                lambda: self._job(job_id).state not in {State.QUEUED, State.SENDING}, timeout_s
+def _refuse_cancelled(found: Iterable[Order]) -> None:
+    for order in found:
+        if order.cancellation is not None:
+            raise UserError(
+                N_("Order {number} was cancelled: no label is printed."), number=order.number
             )
-        return self._job(job_id)
 
-    def _job(self, job_id: int) -> Job:
-        with self._store.read() as session:
-            job = print_jobs.get(session, job_id)
-        if job is None:
-            raise UserError(N_("There is no print job {id}."), id=job_id)
-        return job
 
-    def _queue(
-        self, session: Session, order_ids: Sequence[int], document: str, about: About,
-        printer_name: str, copies: int, again: bool,
-    ) -> list[Ticket]:  # fmt: skip
-        found = [orders.get(session, order_id) for order_id in order_ids]
-        printer = self._printer(document, printer_name)
-        settings = setup.store_settings(session)
-        about = replace(about, store=settings.store_name)
-        tickets = []
-        for paper in _papers(found, document, about):
-            wanted = _wanted(session, paper, printer, about, copies, again)
-            at = self._now()
-            job, prints = print_jobs.put(
-                session, wanted, printer.name, about.who, at, at + life(document)
-            )
-            if prints and wanted.copy:
-                _journal(session, job, "reprinted", about.who, at)
-            tickets.append(Ticket(job, prints))
-        return tickets
+def _split(per: Per, found: list[Order], package: int) -> list[tuple[list[Order], int]]:
+    """Which orders and which package (0: none in particular) share a paper."""
+    if per is Per.ALL:
+        return [(found, 0)]
+    if per is Per.ORDER:
+        return [([order], 0) for order in found]
+    papers = [
+        ([order], one.number)
+        for order in found
+        for one in order.packages or (Package(1),)
+        if package in {0, one.number}
+    ]
+    if not papers:
+        raise UserError(N_("There is no package {number}."), number=package)
+    return papers
+
+
+def _paper(
+    session: Session, request: Request, printer: Printer, some: list[Order], about: About
+) -> Wanted | Job:
+    kind, model = documents.load(request.document), profile(printer.profile)
+    paper = kind.draw(some, about)
+    order_id = some[0].id if len(some) == 1 else 0
+    wanted = Wanted(order_id, request.document, about.package, digest(paper), b"")
+    last = print_jobs.latest(session, wanted) if request.again else None
+    if last and last.state in {State.QUEUED, State.SENDING}:
+        return last
+    if last:
+        copy = last.copy + 1
+        paper = kind.draw(some, replace(about, reprint=copy))
+        wanted = replace(wanted, copy=copy)
+    return replace(wanted, payload=languages.encode(paper, model, request.copies))
+
+
+def enqueue(
+    session: Session, asked: list[Wanted | Job], request: Request, printer: str, at: datetime
+) -> list[Ticket]:
+    """Writes prepared papers into the ledger: queued, or known already."""
+    tickets = []
+    for paper in asked:
+        if isinstance(paper, Job):
+            tickets.append(Ticket(paper, prints=False))
+            continue
+        expires_at = at + life(request.document)
+        job, prints = print_jobs.put(session, paper, printer, request.who, at, expires_at)
+        if prints and job.copy:
+            _journal(session, job, "reprinted", request.who, at)
+        tickets.append(Ticket(job, prints))
+    return tickets
+
+
+def answer(session: Session, job_id: int, came_out: bool, who: str, at: datetime) -> Job:
+    """A person's word on an unknown job: it came out, or it is printed again, unmarked.
+
+    Raises UserError when the job is not unknown (any more), or its bytes were purged.
+    """
+    known = print_jobs.get(session, job_id)
+    expires_at = at + life(known.document) if known else at
+    job = print_jobs.answer(session, job_id, came_out, at, expires_at)
+    if job is None:
+        raise UserError(N_("This print needs no answer any more."))
+    _journal(session, job, "print_came_out" if came_out else "print_lost", who, at)
+    return job
+
+
+def _journal(session: Session, job: Job, what: str, who: str, at: datetime) -> None:
+    data = {"document": job.document, "package": job.package, "copy": job.copy, "job": job.id}
+    journal.append(session, at, who, what, [(job.order_id or None, data)])
+
+
+def life(document: str) -> timedelta:
+    """How long a paper may wait for its printer before it is dropped."""
+    return RECEIPT_LIFE if documents.load(document).prints == "receipt" else LABEL_LIFE

@@ -21,6 +21,11 @@ _BYTES = (14, 26, 42, 62, 84, 106, 122, 152, 180, 213,
 _IS_ALPHANUMERIC = re.compile(r"[0-9A-Z $%*+\-./:]*")
 
 
+def content(data: str) -> str:
+    """`data` without control characters, which would be commands on the way to the printer."""
+    return "".join(char for char in data if char.isprintable())
+
+
 def modules(data: str) -> int:
     """Modules along one side without the quiet zone, or 0 when `data` is empty or longer than
     version 20 holds (666 bytes)."""

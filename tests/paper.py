@@ -1,4 +1,5 @@
-"""Reads what a printer would have printed: ZPL as a picture, ESC/POS as lines, and the bars on any picture.
+"""Orders to print, and readers of what a printer would have printed: ZPL as a picture, ESC/POS as lines, the
+bars on any picture.
 
 The ZPL reader knows only the commands that Balcão sends and fails on any other, so that a text which
 became a command cannot hide. It draws bars and QR codes with encoders that are not Balcão's and decodes
@@ -9,14 +10,33 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import reportlab
 import segno
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.pdfbase.pdfmetrics import stringWidth
+
+from desktop.order import (
+    Address,
+    Buyer,
+    Invoice,
+    Kind,
+    Line,
+    Order,
+    Package,
+    Payment,
+    PaymentKind,
+    Status,
+)
+from printing import documents
+from printing.document import Document
+from printing.documents import About
 
 # Font 0 is a condensed bold face; a bold face that is not condensed is wider in every letter.
 _WIDER_FACE = "Helvetica-Bold"
@@ -177,14 +197,15 @@ class _Reader:
         data = _bar_data(value)
         self.label.bars.append(data)
         bars = Code128(data, barWidth=self.module, barHeight=self.height, quiet=False)
-        bars.validate(), bars.encode(), bars.decompose(), bars.computeSize()
+        for prepare in (bars.validate, bars.encode, bars.decompose):
+            prepare()
         x = self.x
-        for index, letter in enumerate(bars.decomposed):
+        # Bars are capital letters, gaps small ones; A is one module wide.
+        for letter in bars.decomposed:
             thick = (ord(letter.lower()) - ord("a") + 1) * self.module
-            if letter.islower() is False and self.pen:
+            if letter.isupper() and self.pen:
                 self.pen.rectangle((x, self.y, x + thick - 1, self.y + self.height - 1), fill=0)
             x += thick
-            assert index < 1000
         quiet = 10 * self.module
         self.label.rectangles.append((self.x - quiet, self.y, x + quiet, self.y + self.height))
 
@@ -234,6 +255,92 @@ def _written(text: str, size: int, width: int) -> Image.Image:
     return mask.resize((max(1, width), size), Image.Resampling.LANCZOS)
 
 
+@dataclass
+class Slip:
+    """What came between two cuts."""
+
+    lines: list[str] = field(default_factory=list)
+    bars: list[str] = field(default_factory=list)
+    qrs: list[str] = field(default_factory=list)
+    widest: int = 0
+    inverse: list[str] = field(default_factory=list)
+
+
+# Length of each command that Balcão sends, without variable data.
+_ESCPOS = {
+    b"\x1b@": 2, b"\x1c.": 2, b"\x1bt": 3, b"\x1ba": 3, b"\x1bE": 3, b"\x1bd": 3, b"\x1d!": 3,
+    b"\x1dB": 3, b"\x1dh": 3, b"\x1dw": 3, b"\x1dH": 3, b"\x1dV": 3,
+}  # fmt: skip
+
+
+def read_escpos(payload: bytes, code_page: str, slot: int) -> list[Slip]:
+    """The slips in `payload`. Fails on any command that Balcão does not send and on a code page other
+    than `slot`."""
+    slips, slip, text, times, inverse = [], Slip(), b"", 1, False
+    at = 0
+    while at < len(payload):
+        command = payload[at : at + 2]
+        if payload[at] >= 0x20:
+            text += payload[at : at + 1]
+            at += 1
+        elif payload[at] == 0x0A:
+            words = text.decode(code_page)
+            slip.lines.append(words)
+            slip.widest = max(slip.widest, len(words) * times)
+            if inverse:
+                slip.inverse.append(words)
+            text, at = b"", at + 1
+        elif text:
+            raise AssertionError(f"a command {command!r} inside the words {text!r}")
+        elif command == b"\x1dk":
+            assert payload[at + 2] == 73, "bar codes are Code 128 in their long form"
+            length = payload[at + 3]
+            slip.bars.append(_escpos_bars(payload[at + 4 : at + 4 + length]))
+            at += 4 + length
+        elif command == b"\x1d(":
+            length = payload[at + 3] + 256 * payload[at + 4]
+            body = payload[at + 5 : at + 5 + length]
+            if body[:2] == b"1P":
+                slip.qrs.append(body[3:].decode())
+            at += 5 + length
+        else:
+            value = payload[at + 2]
+            if command == b"\x1bt":
+                assert value == slot
+            if command == b"\x1d!":
+                times = (value >> 4) + 1
+                assert value & 15 == value >> 4
+            if command == b"\x1dB":
+                inverse = bool(value)
+            at += _ESCPOS[command]
+            if command == b"\x1dV":
+                slips.append(slip)
+                slip = Slip()
+    assert not text, "words without an end of line"
+    return slips
+
+
+def _escpos_bars(data: bytes) -> str:
+    """What GS k makes of {B and {C."""
+    words, code_set, at = "", "", 0
+    while at < len(data):
+        if data[at : at + 1] == b"{":
+            mark = chr(data[at + 1])
+            at += 2
+            if mark != "{":
+                code_set = mark
+                continue
+            words += "{"
+        elif code_set == "C":
+            words += f"{data[at]:02d}"
+            at += 1
+        else:
+            assert code_set == "B"
+            words += chr(data[at])
+            at += 1
+    return words
+
+
 def decode(picture: Image.Image) -> list[tuple[str, str]]:
     """(format, text) of every symbol that a scanner finds on the picture, in no order."""
     import zxingcpp
@@ -261,3 +368,43 @@ def pdf_words(payload: bytes) -> list[str]:
         return [page.get_textpage().get_text_range() for page in document]
     finally:
         document.close()
+
+
+# --- orders to print ------------------------------------------------------------------------------------
+
+AT = datetime(2026, 11, 24, 15, 30, tzinfo=UTC)
+LONG_NAME = "Maria Aparecida dos Santos Albuquerque Figueiredo de Vasconcelos"
+ABOUT = About("Loja Ipê Amarelo", ("Rua das Flores, 100 - Centro, São Paulo - SP, 01310-100",))
+
+
+def line(number: int = 1, **changes: Any) -> Line:
+    values: dict[str, Any] = {
+        "sku": f"SKU-{1000 + number}", "name": "Camiseta Básica Algodão Orgânico Manga Longa Azul GG",
+        "quantity": Decimal(1), "unit_price": 8990, "total": 8990, "ean": "7891234567895",
+    }  # fmt: skip
+    return Line(number, **(values | changes))
+
+
+def order(**changes: Any) -> Order:
+    values: dict[str, Any] = {
+        "connection": "vtex", "remote_id": "1513370000112-01", "number": "1513370000112-01",
+        "kind": Kind.DELIVERY, "status": Status.PACKED, "currency": "BRL", "total": 8990,
+        "lines": (line(),), "placed_at": AT, "due_at": AT, "channel": "Mercado Livre",
+        "payment": Payment(PaymentKind.ONLINE, "Cartão de crédito", 8990, AT),
+        "buyer": Buyer(LONG_NAME, "12345678909"),
+        "address": Address(
+            LONG_NAME, "Avenida Presidente Juscelino Kubitschek de Oliveira", "12345",
+            "Bloco B, Apartamento 1203", "Vila Nova Conceição", "São José dos Campos", "SP",
+            "12245670", "BRA", "Próximo à padaria São João",
+        ),
+        "packages": (
+            Package(1, 1250, carrier="Correios", service="SEDEX", tracking="QB473124829BR"),
+            Package(2, 830, carrier="Transportadora Expressa São Paulo"),
+        ),
+        "invoice": Invoice("123456", "1"),
+    }  # fmt: skip
+    return Order(**(values | changes))
+
+
+def draw(kind: str, *orders: Order, about: About = ABOUT) -> Document:
+    return documents.load(kind).draw(orders or (order(),), about)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from desktop.connectors import Done, Outcome, Push, Refused, RemoteOrder, Retry, Unknown
-from desktop.connectors._vtex_body import Document, Group, moment
+from desktop.connectors._vtex_body import Document, Group
 from desktop.connectors._vtex_dialects import Dialect, note_path, path, tracking_path
 from desktop.connectors._vtex_words import BY_WORD, ON_ITS_WAY, event_text
 from desktop.connectors.http import Http, KeyUnknown, as_sentence
@@ -169,8 +169,10 @@ def _event(sending: Sending) -> Outcome:
 
 
 def _deliver(sending: Sending) -> Outcome:
-    at = moment(_given(sending.push.data, "date")) or _now()
-    _put_event(sending, "", delivered=at)
+    order = sending.push.order
+    known = [package.delivered_at for package in order.packages if package.delivered_at]
+    known += [order.collected.at] if order.collected else []
+    _put_event(sending, "", delivered=max(known, default=_now()))
     return Done()
 
 
@@ -324,8 +326,7 @@ def _number(invoice: Invoice | None) -> str:
 
 
 def _given(data: Mapping[str, Any], name: str) -> str:
-    value = data.get(name)
-    return value.isoformat() if isinstance(value, datetime) else str(value or "")
+    return str(data.get(name) or "")
 
 
 def _cancelled(remote: RemoteOrder) -> UserError:

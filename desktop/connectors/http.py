@@ -338,7 +338,7 @@ def _failed(answer: Answer) -> PlatformAway | PlatformRefused:
         return PlatformAway(text, after_s=after, sent=True, host=host, status=status)
     code, reason = _reason(answer.body)
     if not reason:
-        return PlatformRefused(N_("The platform refused ({code})."), status, code or str(status))
+        return PlatformRefused(N_("The platform refused ({number})."), status, code, number=status)
     return PlatformRefused(N_("The platform refused: {reason}"), status, code, reason=reason)
 
 

@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, ClassVar
 
 from desktop.connectors import (
+    Connector,
     How,
     Outcome,
     Pulled,
@@ -328,4 +329,4 @@ def _no_vtex(host: str, status: int) -> PlatformRefused:
     )
 
 
-CONNECTOR = Vtex
+CONNECTOR: type[Connector] = Vtex

@@ -65,7 +65,6 @@ class Country(NamedTuple):
     dialling: str
     ean_prefix: str
     person_document: str
-    company_document: str
     payments: tuple[Payment, ...]
     first_names: tuple[str, ...]
     last_names: tuple[str, ...]
@@ -93,7 +92,6 @@ BRAZIL = Country(
     dialling="+5511900",
     ean_prefix="789",
     person_document="cpf",
-    company_document="cnpj",
     payments=(
         Payment("card", "2", "Visa", "creditCard"),
         Payment("card", "4", "Mastercard", "creditCard"),
@@ -212,7 +210,6 @@ COLOMBIA = Country(
     dialling="+5730000",
     ean_prefix="770",
     person_document="cedulaCOL",
-    company_document="nitCOL",
     payments=(
         Payment("card", "2", "Visa", "creditCard"),
         Payment("card", "4", "Mastercard", "creditCard"),
@@ -291,7 +288,6 @@ MEXICO = Country(
     dialling="+5255000",
     ean_prefix="750",
     person_document="rfcMEX",
-    company_document="rfcMEX",
     payments=(
         Payment("card", "2", "Visa", "creditCard"),
         Payment("card", "4", "Mastercard", "creditCard"),

@@ -51,6 +51,11 @@ class Feed:
         self._last_event = clock.now()
 
     @property
+    def exists(self) -> bool:
+        self._expire()
+        return self._config is not None
+
+    @property
     def config(self) -> Json | None:
         """The configuration with ``quantity`` and the age of the oldest message, or None."""
         self._expire()

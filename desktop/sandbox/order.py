@@ -13,12 +13,28 @@ from desktop.sandbox.clock import stamp
 
 Json = dict[str, Any]
 
+# The fields of a body that come from an order's state; the rest is its ``base``.
+MOVING = frozenset(
+    {
+        "status",
+        "workflowIsInError",
+        "lastChange",
+        "authorizedDate",
+        "invoicedDate",
+        "allowCancellation",
+        "cancellationData",
+        "cancelReason",
+        "packageAttachment",
+    }
+)
+
 
 @dataclass
 class Order:
-    """State of an order; ``base`` is its body as JSON bytes, overridden by the fields here.
+    """State of an order; ``base`` is what never moves of its body, as JSON bytes.
 
-    Bodies are kept as bytes because ten thousand nested dictionaries would not fit well.
+    Kept as bytes because ten thousand nested dictionaries would not fit well, and so that a body
+    is put together without reading its larger part.
     """
 
     base: bytes
@@ -46,8 +62,9 @@ class Order:
         """The order a generated body describes; its status and dates are then moved by rules."""
         authorized = body["authorizedDate"]
         created = datetime.fromisoformat(body["creationDate"][:26] + "+00:00")
+        still = {name: value for name, value in body.items() if name not in MOVING}
         return cls(
-            base=json.dumps(body, ensure_ascii=False).encode(),
+            base=json.dumps(still, ensure_ascii=False).encode(),
             id=body["orderId"],
             sequence=body["sequence"],
             origin=body["origin"],
@@ -63,17 +80,19 @@ class Order:
         self._body = None
 
     def body(self) -> bytes:
-        """The classic order detail as it stands now; ``raw`` verbatim where one was set."""
-        if self.raw is not None:
-            return self.raw
+        """The classic order detail as it stands now."""
         if self._body is None:
-            self._body = json.dumps(self.document(), ensure_ascii=False).encode()
+            moving = json.dumps(self._moving(), ensure_ascii=False).encode()
+            self._body = moving[:-1] + b", " + self.base[1:]
+            if self.extra:
+                changed = json.loads(self._body) | self.extra
+                self._body = json.dumps(changed, ensure_ascii=False).encode()
         return self._body
 
     def document(self) -> Json:
-        """The same as an object of its own, to read or to change into another dialect."""
-        body: Json = json.loads(self.base)
-        return body | self._changes() | self.extra
+        """The same as an object of its own."""
+        body: Json = json.loads(self.body())
+        return body
 
     def authorize(self, now: datetime) -> None:
         """The payment is in: from now on the platform promises dates."""
@@ -85,7 +104,7 @@ class Order:
         self.authorized = now
         self.__dict__.pop("facts", None)
 
-    def _changes(self) -> Json:
+    def _moving(self) -> Json:
         return {
             "status": self.status,
             "workflowIsInError": self.in_error,
@@ -95,7 +114,7 @@ class Order:
             "allowCancellation": not self.outputs and self.status not in ("canceled", "cancel"),
             "cancellationData": self.cancellation,
             "cancelReason": self.cancellation["Reason"] if self.cancellation else None,
-            "packageAttachment": {"packages": [dict(package) for package in self.packages]},
+            "packageAttachment": {"packages": self.packages},
         }
 
     @property

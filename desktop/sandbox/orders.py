@@ -20,7 +20,10 @@ Json = dict[str, Any]
 
 
 def make(seed: int, index: int, now: datetime, recipe: Recipe | None = None) -> Json:
-    """Order number ``index`` of ``seed``, created in the ten hours before ``now`` (aware UTC)."""
+    """Order number ``index`` of ``seed``, created in the ten hours before ``now`` (aware UTC).
+
+    One in ten is older by some days, so that a shop has late orders too.
+    """
     rng = Random(f"{seed}/{index}")
     recipe = recipe or DAY[index % len(DAY)]
     country = COUNTRIES[recipe.country]
@@ -28,6 +31,8 @@ def make(seed: int, index: int, now: datetime, recipe: Recipe | None = None) -> 
     number = 1_500_000_000_000 + seed % 9_973 * 10_000_000 + index * 7
     order_id = f"{channel[0]}-{number}-01" if channel else f"{number}-01"
     created = now - timedelta(seconds=rng.randrange(60, 36_000))
+    if rng.random() < 0.1:
+        created -= timedelta(days=rng.randrange(2, 6))
     client = buyer.client(rng, country, recipe)
     receiver = f"{client['firstName']} {client['lastName']}"
     items = goods.lines(rng, country, recipe, order_id)

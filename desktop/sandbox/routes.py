@@ -55,6 +55,8 @@ PII = (
     _route(f"POST {_DOCUMENT}/payment/*/notify-payment payment", classic.notify_payment),
 )
 
+DIALECTS = {"both": CLASSIC + PII, "classic": CLASSIC, "pii": SHARED + PII}
+
 
 def find(call: Call, routes: tuple[Route, ...]) -> tuple[Route, tuple[str, ...]] | None:
     """The route of a call with the decoded parts of its path, or None."""

@@ -68,8 +68,7 @@ class Sandbox:
         index_lag_s: float = 0.0,
         start: datetime | None = None,
     ) -> None:
-        dialects = {"classic": routes.CLASSIC, "pii": routes.SHARED + routes.PII}
-        self._routes = (dialects | {"both": routes.CLASSIC + routes.PII})[dialect]
+        self._routes = routes.DIALECTS[dialect]
         self.key, self.token, self._port = key, token, port
         self.clock = Clock(start)
         self.faults = Faults(faults)
@@ -142,6 +141,7 @@ class Sandbox:
             if found is None:
                 raise Refusal(404, "Not Found")
             route, parts = found
+            self.oms.check_veto(parts[0] if parts else None, route.kind)
             return route.answer(self.oms, call, *parts)
         except Refusal as refusal:
             return refused(refusal)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import struct
 import threading
@@ -16,7 +17,8 @@ from desktop.sandbox.faults import Strike
 from desktop.sandbox.http import Answer, Call, answer
 
 Respond = Callable[[Call], tuple[Answer | None, Strike]]
-_ABORT = struct.pack("ii", 1, 0)  # SO_LINGER: on, 0 s: close sends RST
+# SO_LINGER on with 0 s: closing sends RST. Windows has two short numbers there.
+_ABORT = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
@@ -85,10 +87,8 @@ class _Handler(BaseHTTPRequestHandler):
     server: Server
 
     def _serve(self) -> None:
-        length = self.headers.get("Content-Length") or "0"
-        body = self.rfile.read(int(length)) if length.isdecimal() else b""
         headers = {name.lower(): value for name, value in self.headers.items()}
-        call = Call.of(self.command, self.path, headers, body)
+        call = Call.of(self.command, self.path, headers, self._body(headers))
         try:
             given, strike = self.server.respond(call)
         except Exception:
@@ -100,6 +100,18 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(given, strike)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _serve
+
+    def _body(self, headers: dict[str, str]) -> bytes:
+        if headers.get("transfer-encoding", "").lower() == "chunked":
+            return b"".join(iter(self._chunk, b""))
+        length = headers.get("content-length", "")
+        return self.rfile.read(int(length)) if length.isdecimal() else b""
+
+    def _chunk(self) -> bytes:
+        size = self.rfile.readline(100).partition(b";")[0]
+        chunk = self.rfile.read(int(size, 16))
+        self.rfile.readline(100)
+        return chunk
 
     def log_message(self, format: str, *args: Any) -> None:
         """Silent: the requests are kept by the sandbox."""

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DatabaseError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 
 from desktop.errors import StoreError
 from desktop.i18n import N_
@@ -35,12 +35,17 @@ _SENTENCES = {
         "The disk gave an error. Check it before going on; restore a backup if needed."
     ),
 }
+DAMAGED = _SENTENCES[sqlite3.SQLITE_CORRUPT]
 _OTHER = N_("The database did not answer as it should ({detail}). Try again; restart if it stays.")
 
 
 def open_sqlite(path: Path) -> Engine:
     """An engine on `path`: WAL, synchronous FULL, writers begin IMMEDIATE."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    url = URL.create("sqlite", database=str(path))
+    # Parameters are people's names and documents: they stay out of errors, hence out of the log.
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:
@@ -68,18 +73,19 @@ def translated() -> Iterator[None]:
     """Database errors of the world's making come out as StoreError; bugs pass unchanged."""
     try:
         yield
-    except DBAPIError as error:
-        if isinstance(error, DatabaseError) and isinstance(error.orig, sqlite3.Error):
-            raise _world_fault(error.orig) or error from error
-        raise
-    except sqlite3.Error as error:
-        raise _world_fault(error) or error from error
+    except (DBAPIError, sqlite3.Error) as error:
+        original = error.orig if isinstance(error, DBAPIError) else error
+        fault = _world_fault(original) if isinstance(original, sqlite3.Error) else None
+        if fault is None:
+            raise
+        raise fault from error
 
 
 def _world_fault(error: sqlite3.Error) -> StoreError | None:
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
-        return None
+        # The driver itself met bytes that are no text.
+        return StoreError(DAMAGED) if "decode to UTF-8" in str(error) else None
     sentence = _SENTENCES.get(code & 0xFF)
     if sentence is not None:
         return StoreError(sentence)

@@ -37,7 +37,8 @@ def revision_of(path: Path) -> str | None:
     """The revision in the file; None for no file or an empty one."""
     if not path.exists() or path.stat().st_size == 0:
         return None
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True)) as connection:
         tables = connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table'"
         ).fetchall()

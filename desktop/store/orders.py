@@ -11,11 +11,12 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError
 
-from desktop.errors import UserError
+from desktop.errors import StoreError, UserError
 from desktop.i18n import N_
 from desktop.journey.path import FINAL
 from desktop.order import Buyer, Kind, Order, Seen, Status
 from desktop.store import body, search
+from desktop.store.engine import DAMAGED
 from desktop.store.store import Session
 from desktop.store.tables import codes, orders, personal
 
@@ -92,7 +93,7 @@ def by_code(session: Session, code: str) -> list[tuple[str, int]]:
     """(kind of code, order id) of an exact code: number, remote id, access key, tracking, pickup."""
     rows = session.run(
         select(codes.c.kind, codes.c.order_id)
-        .where(codes.c.code == code.strip().upper())
+        .where(codes.c.code == _plain(code))
         .order_by(codes.c.order_id.desc())
     )
     return [(row.kind, row.order_id) for row in rows]
@@ -122,13 +123,19 @@ def _index(session: Session, changed: Sequence[Order]) -> None:
 
 
 def _codes(order: Order) -> list[dict[str, Any]]:
-    found = {("number", order.number), ("remote", order.remote_id), ("pickup", order.pickup_code)}
-    found |= {("tracking", package.tracking) for package in order.packages}
+    found = [("number", order.number), ("remote", order.remote_id), ("pickup", order.pickup_code)]
+    found += [("tracking", package.tracking) for package in order.packages]
     if order.invoice is not None:
-        found.add(("invoice", order.invoice.key))
-    return [
-        {"code": code.upper(), "kind": kind, "order_id": order.id} for kind, code in found if code
-    ]
+        # What the platform shows is kept as it is; only the store's own invoices must be unique.
+        theirs = order.invoice.source == "platform"
+        found.append(("platform_invoice" if theirs else "invoice", order.invoice.key))
+    unique = {(kind, _plain(code)) for kind, code in found}
+    return [{"code": code, "kind": kind, "order_id": order.id} for kind, code in unique if code]
+
+
+def _plain(code: str) -> str:
+    """A code as it is compared: a scanner or a person may add blanks or change the case."""
+    return code.strip().upper()
 
 
 def _row(order: Order, at: datetime) -> dict[str, Any]:
@@ -169,6 +176,13 @@ def _person(order: Order) -> dict[str, Any]:
 
 
 def _order(row: Row[Any]) -> Order:
+    try:
+        return _made(row)
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
+        raise StoreError(DAMAGED) from error
+
+
+def _made(row: Row[Any]) -> Order:
     return Order(
         id=row.id,
         connection=row.connection,

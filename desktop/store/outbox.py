@@ -19,7 +19,18 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Subquery,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.engine import Row
 
 from desktop.errors import UserError
@@ -40,6 +51,8 @@ class State(StrEnum):
 
 
 UNFINISHED = (State.WAITING, State.SENDING, State.UNKNOWN, State.REFUSED)
+# Word for word as the partial index has it, or the index is not used.
+_UNFINISHED = text("state in ('waiting', 'sending', 'unknown', 'refused')")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,32 +96,40 @@ def due(session: Session, connection: str, now: datetime, limit: int = 50) -> li
 
     One whose lease expired comes back as UNKNOWN: a send may still be running or have taken effect.
     """
-    oldest = (
-        select(func.min(_c.id).label("id"))
-        .where(_c.connection == connection, _c.state.in_(UNFINISHED))
-        .group_by(_c.order_id)
-        .subquery()
-    )
-    ready = or_(
-        and_(_c.state.in_((State.WAITING, State.UNKNOWN)), _c.due_at <= now),
-        and_(_c.state == State.SENDING, _c.lease_until <= now),
-    )
+    oldest = _oldest(connection)
     rows = session.run(
-        select(outbox).join(oldest, oldest.c.id == _c.id).where(ready).order_by(_c.id).limit(limit)
+        select(outbox)
+        .join(oldest, oldest.c.id == _c.id)
+        .where(_ready(now))
+        .order_by(_c.id)
+        .limit(limit)
     )
     return [_push(row) for row in rows]
 
 
-def lease(session: Session, push_id: int, now: datetime, until: datetime) -> str | None:
-    """Takes the push for sending; the token to settle it with, or None when somebody else has it."""
-    token = uuid4().hex
-    free = or_(
-        _c.state.in_((State.WAITING, State.UNKNOWN)),
+def _oldest(connection: str) -> Subquery:
+    return (
+        select(func.min(_c.id).label("id"))
+        .where(_c.connection == connection, _UNFINISHED)
+        .group_by(_c.order_id)
+        .subquery()
+    )
+
+
+def _ready(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(_c.state.in_((State.WAITING, State.UNKNOWN)), _c.due_at <= now),
         and_(_c.state == State.SENDING, _c.lease_until <= now),
     )
+
+
+def lease(session: Session, push_id: int, now: datetime, until: datetime) -> str | None:
+    """Takes the push for sending; the token to settle it with, or None when it is not due any more:
+    somebody else has it, settled it, or took it back."""
+    token = uuid4().hex
     taken = session.run(
         update(outbox)
-        .where(_c.id == push_id, free)
+        .where(_c.id == push_id, _ready(now))
         .values(state=State.SENDING.value, token=token, lease_until=until, attempts=_c.attempts + 1)
     )
     return token if taken.rowcount == 1 else None
@@ -191,25 +212,27 @@ def get(session: Session, push_id: int) -> Entry | None:
 def in_trouble(session: Session) -> list[Entry]:
     """Refused and unanswered pushes, for the repair page, oldest first."""
     bad = (State.REFUSED, State.UNKNOWN)
-    rows = session.run(select(outbox).where(_c.state.in_(bad)).order_by(_c.id))
+    rows = session.run(select(outbox).where(_UNFINISHED, _c.state.in_(bad)).order_by(_c.id))
     return [_push(row) for row in rows]
 
 
-def counts(session: Session) -> dict[State, int]:
-    """How many unfinished pushes stand in each state."""
-    rows = session.run(
-        select(_c.state, func.count()).where(_c.state.in_(UNFINISHED)).group_by(_c.state)
-    )
+def counts(session: Session, connection: str = "") -> dict[State, int]:
+    """How many unfinished pushes stand in each state, of all connections or of one."""
+    wanted = _c.connection == connection if connection else true()
+    rows = session.run(select(_c.state, func.count()).where(_UNFINISHED, wanted).group_by(_c.state))
     return {State(row[0]): row[1] for row in rows}
 
 
 def next_due(session: Session, connection: str) -> datetime | None:
-    """When the next push of the connection may be sent; None when nothing waits."""
-    waits = (State.WAITING, State.UNKNOWN, State.SENDING)
+    """When the next push of the connection may be sent; None when nothing waits.
+
+    What stands behind a refused or unanswered push of its order does not count.
+    """
+    oldest = _oldest(connection)
     at: datetime | None = session.run(
-        select(func.min(func.coalesce(_c.lease_until, _c.due_at), type_=_c.due_at.type)).where(
-            _c.connection == connection, _c.state.in_(waits)
-        )
+        select(func.min(func.coalesce(_c.lease_until, _c.due_at), type_=_c.due_at.type))
+        .join(oldest, oldest.c.id == _c.id)
+        .where(_c.state != State.REFUSED)
     ).scalar()
     return at
 

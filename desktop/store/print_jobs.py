@@ -20,7 +20,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import exists, func, insert, select, true, update
+from sqlalchemy import and_, exists, insert, select, true, update
 from sqlalchemy.engine import Row
 
 from desktop.errors import UserError
@@ -98,15 +98,20 @@ def put(
 ) -> tuple[Job, bool]:
     """The job of this paper, and whether it will print because of this call.
 
-    One that was asked for before is not printed again, unless it failed and so never came out.
+    One that was asked for before is not printed again, unless it failed and so never came out; one that
+    waits for another try is tried at once.
     """
     values = {
         "printer": printer, "who": who, "state": State.QUEUED.value, "payload": wanted.payload,
         "sha256": hashlib.sha256(wanted.payload).hexdigest(), "queued_at": at, "due_at": at,
         "expires_at": expires_at, "settled_at": None, "reason": "", "reason_values": {},
+        "attempts": 0, "sent_bytes": 0, "token": "",
     }  # fmt: skip
     known = session.run(select(*_COLUMNS).where(*_same(wanted))).first()
     if known is not None and known.state != State.FAILED:
+        session.run(
+            update(print_jobs).where(_c.id == known.id, _c.state == State.QUEUED).values(due_at=at)
+        )
         return _job(known), False
     if known is None:
         key = {
@@ -130,15 +135,20 @@ def _same(wanted: Wanted) -> tuple[Any, ...]:
     )
 
 
-def next_copy(session: Session, order_id: int, document: str, package: int) -> int:
-    """The number of the next reprint of this document, whatever it looked like: 0 when none was asked
-    for yet."""
-    highest = session.run(
-        select(func.max(_c.copy)).where(
-            _c.order_id == order_id, _c.document == document, _c.package == package
-        )
-    ).scalar()
-    return 0 if highest is None else highest + 1
+def latest(session: Session, wanted: Wanted) -> Job | None:
+    """The newest job of this document of this order and package, whatever it looked like, that did not
+    fail. Papers of several orders are told apart by their version."""
+    same = [_c.order_id == wanted.order_id, _c.document == wanted.document]
+    same.append(_c.package == wanted.package)
+    if not wanted.order_id:
+        same.append(_c.version == wanted.version)
+    row = session.run(
+        select(*_COLUMNS)
+        .where(*same, _c.state != State.FAILED)
+        .order_by(_c.copy.desc(), _c.id.desc())
+        .limit(1)
+    ).first()
+    return _job(row) if row else None
 
 
 def claim(session: Session, printer: str, now: datetime) -> tuple[Job, bytes] | None:
@@ -194,34 +204,39 @@ def settle(
     return done.rowcount == 1
 
 
-def give_up(session: Session, now: datetime) -> None:
-    """Ends queued jobs that nobody wants any more: expired ones, and labels of cancelled orders."""
+def give_up(session: Session, now: datetime, labels: Iterable[str]) -> list[Job]:
+    """Ends queued jobs that nobody wants any more: expired ones, and of cancelled orders the documents
+    named in `labels`. Returns them."""
     cancelled = exists().where(orders.c.id == _c.order_id, orders.c.stopped == true())
-    _fail(session, now, _c.expires_at <= now, reason=EXPIRED)
-    _fail(session, now, _c.document == "label", cancelled, reason=CANCELLED)
+    expired = _fail(session, now, EXPIRED, _c.expires_at <= now)
+    return expired + _fail(session, now, CANCELLED, _c.document.in_(list(labels)), cancelled)
 
 
 EXPIRED = UserError(
-    N_("It waited too long for the printer and was dropped, so that it does not come out by surprise.")
+    N_(
+        "It waited too long for the printer and was dropped, so that it does not come out by surprise."
+    )
 )
 CANCELLED = UserError(N_("The order was cancelled; its label must not be used."))
 
 
-def _fail(session: Session, now: datetime, *conditions: Any, reason: UserError) -> None:
-    queued = select(_c.id, _c.order_id).where(_c.state == State.QUEUED, *conditions)
-    found = session.run(queued).all()
-    for row in found:
+def _fail(session: Session, now: datetime, reason: UserError, *conditions: Any) -> list[Job]:
+    found = _jobs(session, and_(_c.state == State.QUEUED, *conditions))
+    for job in found:
         session.run(
             update(print_jobs)
-            .where(_c.id == row.id, _c.state == State.QUEUED)
+            .where(_c.id == job.id, _c.state == State.QUEUED)
             .values(state=State.FAILED.value, settled_at=now, **_reason(reason))
         )
-        _announce(session, row.order_id)
+        _announce(session, job.order_id)
+    return found
 
 
 def lose(session: Session, printer: str, at: datetime) -> int:
     """Jobs that a process took along when it died become unknown; returns how many."""
-    reason = UserError(N_("The program ended while it was printing. Look whether the paper came out."))
+    reason = UserError(
+        N_("The program ended while it was printing. Look whether the paper came out.")
+    )
     found = session.run(
         select(_c.order_id).where(_c.printer == printer, _c.state == State.SENDING)
     ).all()
@@ -249,12 +264,9 @@ def answer(
         values |= {
             "state": State.QUEUED.value, "token": "", "due_at": at, "expires_at": expires_at,
         }  # fmt: skip
-    done = session.run(
-        update(print_jobs)
-        .where(_c.id == job_id, _c.state == State.UNKNOWN)
-        .where(came_out or _c.payload.is_not(None))
-        .values(**values)
-    )
+    open_to_answer = [_c.id == job_id, _c.state == State.UNKNOWN]
+    open_to_answer += [] if came_out else [_c.payload.is_not(None)]
+    done = session.run(update(print_jobs).where(*open_to_answer).values(**values))
     job = get(session, job_id)
     if done.rowcount != 1 or job is None:
         return None

@@ -120,7 +120,9 @@ def change_connection(session: Session, name: str, values: Mapping[str, str]) ->
 
 
 def save_cursor(session: Session, name: str, cursor: str) -> None:
-    session.run(update(connections).where(connections.c.name == name).values(cursor=cursor))
+    """Keeps where the next pull goes on; what stands there already is not written again."""
+    row = (connections.c.name == name, connections.c.cursor != cursor)
+    session.run(update(connections).where(*row).values(cursor=cursor))
 
 
 def note_sync(

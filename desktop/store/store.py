@@ -18,6 +18,8 @@ from typing import Any, TypeAlias, TypeVar
 from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.sql import Executable
 
+from desktop.errors import StoreError
+from desktop.i18n import N_
 from desktop.store.engine import open_sqlite, translated
 from desktop.store.migrate import bring_up_to_date
 
@@ -39,6 +41,12 @@ class Session:
         result: Rows = self.connection.execute(statement, values)
         return result
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part that may fail alone: its exception undoes what it did and nothing before it."""
+        with translated(), self.connection.begin_nested():
+            yield
+
 
 class Store:
     """A store's database in the folder `folder`, opened and brought up to date.
@@ -50,9 +58,9 @@ class Store:
     FILE = "balcao.db"
 
     def __init__(self, folder: Path) -> None:
-        with translated():
+        self.path = folder / self.FILE
+        with translated(), _folder_usable():
             folder.mkdir(parents=True, exist_ok=True)
-            self.path = folder / self.FILE
             bring_up_to_date(self.path)
             self.engine = open_sqlite(self.path)
             self._connection = self.engine.connect().execution_options(writes=True)
@@ -71,6 +79,8 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A snapshot for reading, closed at the end of the block."""
+        if self._closed:
+            raise RuntimeError("the store is closed")
         with translated(), self.engine.begin() as connection:
             yield Session(connection)
 
@@ -125,3 +135,14 @@ class Store:
                 listener(ids)
             except Exception:
                 log.exception("a listener failed")
+
+
+@contextmanager
+def _folder_usable() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            N_("The data folder cannot be used ({reason}). Choose another, or mend its rights."),
+            reason=error.strerror or str(error),
+        ) from error

@@ -6,7 +6,7 @@ search index: tables that can be erased. The journal holds ids, field names and 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -51,12 +51,16 @@ class Utc(TypeDecorator[datetime]):
         return None if value is None else from_ms(value)
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
+
+
 def to_ms(at: datetime) -> int:
-    return round(at.timestamp() * 1000)
+    return (at - _EPOCH) // _MS
 
 
 def from_ms(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1000, UTC)
+    return _EPOCH + ms * _MS
 
 
 # SQLite makes only an INTEGER primary key its row id, which the search index shares.

@@ -11,6 +11,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import cast
 
 from desktop.errors import UserError
@@ -31,15 +32,23 @@ class About:
     who: str = ""
 
 
+class Per(StrEnum):
+    """What has a paper of its own: each package, each order, or all the orders together."""
+
+    PACKAGE = "package"
+    ORDER = "order"
+    ALL = "all"
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of document: `title` is a source string, `prints` names the printers that suit it ("label",
-    "receipt" or "page"), `for_packages` says that each package has its own."""
+    "receipt" or "page")."""
 
     title: str
     prints: str
+    per: Per
     draw: Callable[[Sequence[Order], About], Document]
-    for_packages: bool = False
 
 
 def names() -> tuple[str, ...]:

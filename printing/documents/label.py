@@ -12,7 +12,7 @@ from desktop.i18n import N_, tr
 from desktop.order import Kind as OrderKind
 from desktop.order import Order, Package
 from printing.document import Align, Bars, Box, Pages, Placed, Qr, Rule, Text
-from printing.documents import About, Kind
+from printing.documents import About, Kind, Per
 from printing.documents._parts import city, postal_code, reprint_mark, street, weight
 
 _WIDTH, _HEIGHT = 100.0, 150.0
@@ -29,7 +29,7 @@ def _draw(orders: Sequence[Order], about: About) -> Pages:
     return Pages(tr(DOCUMENT.title), _WIDTH, _HEIGHT, tuple(pages))
 
 
-DOCUMENT = Kind(N_("Label"), "label", _draw, for_packages=True)
+DOCUMENT = Kind(N_("Label"), "label", Per.PACKAGE, _draw)
 
 
 def _page(order: Order, package: Package, about: About) -> tuple[Placed, ...]:

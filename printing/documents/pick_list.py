@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from desktop.i18n import N_, day, tr, tr_n
 from desktop.order import Line, Order
 from printing.document import Align, Bars, Box, Pages, Placed, Rule, Text
-from printing.documents import About, Kind
+from printing.documents import About, Kind, Per
 from printing.documents._parts import quantity, reprint_mark
 
 _WIDTH, _HEIGHT = 210.0, 297.0
@@ -49,7 +49,7 @@ def _draw(orders: Sequence[Order], about: About) -> Pages:
     return Pages(tr(DOCUMENT.title), _WIDTH, _HEIGHT, tuple(pages))
 
 
-DOCUMENT = Kind(N_("Pick list"), "page", _draw)
+DOCUMENT = Kind(N_("Pick list"), "page", Per.ALL, _draw)
 
 
 def _paginate(orders: Sequence[Order]) -> list[list[_Row]]:

@@ -11,7 +11,7 @@ from desktop.fiscal.documents import mask
 from desktop.i18n import N_, clock, day, money, tr
 from desktop.order import Order
 from printing.document import Align, Bars, Blank, Pair, Qr, Roll, RollBlock, Rule, Text
-from printing.documents import About, Kind
+from printing.documents import About, Kind, Per
 from printing.documents._parts import payment, quantity, reprint_mark
 
 
@@ -20,7 +20,7 @@ def _draw(orders: Sequence[Order], about: About) -> Roll:
     return Roll(tr(DOCUMENT.title), 80.0, slips)
 
 
-DOCUMENT = Kind(N_("Pickup receipt"), "receipt", _draw)
+DOCUMENT = Kind(N_("Pickup receipt"), "receipt", Per.ORDER, _draw)
 
 
 def _slip(order: Order, about: About) -> Iterator[RollBlock]:

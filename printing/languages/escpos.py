@@ -142,7 +142,7 @@ def _bar_data(parts: list[tuple[str, str]]) -> bytes:
 
 
 def _qr(block: Qr, profile: Profile) -> bytes:
-    data = "".join(char for char in block.data if char.isprintable())
+    data = qr.content(block.data)
     modules = qr.modules(data)
     side = int(min(block.size, profile.width_mm) * _DOTS_PER_MM)
     module = min(_QR_LARGEST, side // modules) if modules else 0

@@ -113,9 +113,10 @@ def _bars(canvas: Any, place: Placed, block: Bars) -> None:
 
 
 def _qr(canvas: Any, place: Placed, block: Qr) -> None:
-    if not qr.modules(block.data):
+    data = qr.content(block.data)
+    if not qr.modules(data):
         return
-    code = importlib.import_module("segno").make_qr(block.data, error="m", boost_error=False)
+    code = importlib.import_module("segno").make_qr(data, error="m", boost_error=False)
     rows = [bytes(row) for row in code.matrix]
     side = min(place.width, place.height, block.size)
     module = side / len(rows)

@@ -44,12 +44,13 @@ class _Widths(dict[str, int]):
 
 def _widths() -> _Widths:
     groups = {
-        280: " !',./:;Iijl|ÌÍÎÏìíîï¡·",
-        340: "()[]`-f´¨¯¸",
-        400: '"*{}ºª°¹²³rt',
-        560: "0123456789Jaceksvxyzàáâãäåçèéêëýÿ$#_?£¢¥§¿«»¤¶",
-        620: "FLTZbdghnopquñòóôõöøùúûüßµ+<>=~^±×÷¬ðþ",
-        730: "ABCDEHKNPRSUVXY&ÀÁÂÃÄÅÇÈÉÊËÑÙÚÛÜÝÐÞ",
+        280: " ',./Iijl|ÌÍÎÏìíîï·¦",
+        340: "!:;()[]`-f´¨¯¸¡",
+        400: "*{}ºª°¹²³rt",
+        480: '"',
+        560: "0123456789Jaceksvxyzàáâãäåçèéêëýÿ$#_£¢¥§«»¤¶",
+        620: "?¿FLTZbdghnopquñòóôõöøùúûüßµ+<>=~^±×÷¬ðþ",
+        740: "ABCDEHKNPRSUVXY&ÀÁÂÃÄÅÇÈÉÊËÑÙÚÛÜÝÐÞ©®",
         790: "GOQwÒÓÔÕÖØ",
         900: "Mm%æ",
     }
@@ -159,7 +160,7 @@ def _bars(place: Placed, block: Bars, dots: float) -> str:
 
 
 def _qr(place: Placed, block: Qr, dots: float) -> str:
-    data = " ".join(block.data.split())
+    data = qr.content(block.data)
     modules = qr.modules(data)
     x, y, width, height = _rectangle(place, dots)
     side = min(width, height - _QR_DROP_DOTS, int(block.size * dots))
@@ -173,5 +174,4 @@ def _qr(place: Placed, block: Qr, dots: float) -> str:
 
 def _qr_data(data: str) -> str:
     """M: correction level, A: the printer chooses the character mode. `data` keeps its backslashes."""
-    printable = "".join(char for char in data if char.isprintable())
-    return f"^FDMA,{printable.translate(_QR_ESCAPES)}^FS"
+    return f"^FDMA,{data.translate(_QR_ESCAPES)}^FS"

@@ -26,15 +26,20 @@ _OPEN_STATUSES = (
     Status.SHIPPED, Status.READY_FOR_PICKUP,
 )  # fmt: skip
 _FIRST = (
-    "Marina João Beatriz Luís Conceição Ángel Sofía Thiago Inês Raquel Antônio Márcia Zoë".split()
+    "Marina",
+    "João",
+    "Beatriz",
+    "Luís",
+    "Conceição",
+    "Ángel",
+    "Sofía",
+    "Thiago",
+    "Inês",
+    "Zoë",
 )
-_LAST = (
-    "Oliveira Araújo Guimarães Andrade Peña Muñoz Souza Conceição Nuñez Figueirêdo Brandão".split()
-)
-_GOODS = "Camiseta Tênis Calça Jaqueta Bermuda Vestido Blusa Meia Boné Mochila Cinto Casaco".split()
-_MORE = (
-    "básica algodão preta corrida leve azul infantil esportiva couro estampada slim verão".split()
-)
+_LAST = ("Oliveira", "Araújo", "Guimarães", "Andrade", "Peña", "Muñoz", "Souza", "Nuñez", "Brandão")
+_GOODS = ("Camiseta", "Tênis", "Calça", "Jaqueta", "Bermuda", "Vestido", "Blusa", "Meia", "Boné")
+_MORE = ("básica", "algodão", "preta", "corrida", "leve", "azul", "infantil", "couro", "verão")
 _CHANNELS = ("Magalu", "VTEX loja", "Mercado Livre", "Amazon", "Shopee")
 
 

@@ -1,0 +1,222 @@
+"""The order list on a million orders: what the GUI thread spends until the rows are painted.
+
+    python -m tests.benchmarks.bench_table        prints the table
+    pytest tests/benchmarks/bench_table.py        fails over a frame (median) or two (p99)
+
+Every number is one act from its call to the paint event it causes, in a window on the offscreen platform.
+*gui* is the time the event loop was busy in between, waits for other threads' Python included; *block* is
+its longest single stretch; *wall* is what a person waits.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from desktop.store import Store
+from desktop.store.queries import View
+from tests.benchmarks import big_store
+
+ORDERS = int(os.environ.get("BALCAO_BENCH_ORDERS", "1000000"))
+FRAME_MS = 16.7
+DEADLINE_S = 20
+
+
+@dataclass(slots=True)
+class Taken:
+    """Milliseconds of one act."""
+
+    gui: float
+    block: float
+    wall: float
+
+
+class Watch:
+    """Runs the event loop until the view has painted what an act asked for."""
+
+    def __init__(self, app: Any, table: Any) -> None:
+        from PySide6.QtCore import QEvent, QObject
+
+        watch = self
+
+        class Eye(QObject):
+            def eventFilter(self, _seen: QObject, event: QEvent) -> bool:
+                watch.painted += event.type() is QEvent.Type.Paint
+                return False
+
+        self.app, self.table, self.painted = app, table, 0
+        self._eye = Eye()
+        table.view.viewport().installEventFilter(self._eye)
+
+    def take(self, act: Callable[[], Any], ready: Callable[[], bool] = lambda: True) -> Taken:
+        """Does `act` and waits until `ready()` and a paint after it."""
+        started = time.perf_counter()
+        act()
+        gui = block = time.perf_counter() - started
+        before, was_ready = self.painted, False
+        while not was_ready or self.painted == before:
+            began = time.perf_counter()
+            if began - started > DEADLINE_S:
+                raise TimeoutError("nothing was painted")
+            self.app.processEvents()
+            spent = time.perf_counter() - began
+            gui, block = gui + spent, max(block, spent)
+            if not was_ready and ready():
+                was_ready = True
+                # The answer and its paint may come in one turn of the loop.
+                before = min(before, self.painted - 1)
+            time.sleep(0.0002)
+        return Taken(gui * 1e3, block * 1e3, (time.perf_counter() - started) * 1e3)
+
+
+@contextmanager
+def desk(orders: int) -> Iterator[Any]:
+    """A desk on the big store, with the window's own bridge and pool."""
+    from desktop.work import Work
+    from ui.bridge import Bridge
+    from ui.tasks import Tasks
+
+    store, bridge, tasks = Store(big_store.folder(orders)), Bridge(), Tasks()
+    try:
+        yield SimpleNamespace(
+            store=store, bridge=bridge, tasks=tasks, work=Work(store), messages=None,
+            now=lambda: big_store.NOW,
+        )  # fmt: skip
+    finally:
+        tasks.close()
+        bridge.close()
+        store.close()
+
+
+def measure(app: Any, orders: int = ORDERS) -> dict[str, list[Taken]]:
+    """Every act of the list, many times."""
+    from ui.order_table import OrderTable
+
+    dice = random.Random(3)
+    found: dict[str, list[Taken]] = {}
+    with desk(orders) as one:
+        table = OrderTable(one)
+        table.resize(590, 606)
+        watch = Watch(app, table)
+        table.show()
+        found["first paint, all orders"] = [_first(watch, View.ALL, orders) for _ in range(12)]
+        found["first paint, open stage"] = [_first(watch, View.INVOICE, 1) for _ in range(60)]
+        _first(watch, View.ALL, orders)
+        found["jump anywhere"] = [_jump(watch, dice) for _ in range(400)]
+        found["a page down"] = [_page_down(watch) for _ in range(200)]
+        found["orders changed"] = [_changed(watch, one) for _ in range(60)]
+        found["key in search"] = [
+            taken for typed in _typed(dice, 40) for taken in _type(watch, typed)
+        ]
+        table.close()
+    return found
+
+
+def _first(watch: Watch, view: View, at_least: int) -> Taken:
+    table = watch.table
+    if view is table.question.view:
+        watch.take(lambda: table.show_view(View.READY), lambda: _answered(table))
+    return watch.take(
+        lambda: table.show_view(view),
+        lambda: _answered(table) and len(table.model.ids) >= at_least,
+    )
+
+
+def _answered(table: Any) -> bool:
+    return bool(table.is_settled)
+
+
+def _jump(watch: Watch, dice: random.Random) -> Taken:
+    bar = watch.table.view.verticalScrollBar()
+    return watch.take(lambda: bar.setValue(dice.randrange(bar.maximum())))
+
+
+def _page_down(watch: Watch) -> Taken:
+    bar = watch.table.view.verticalScrollBar()
+    return watch.take(lambda: bar.setValue(bar.value() + bar.pageStep()))
+
+
+def _changed(watch: Watch, one: Any) -> Taken:
+    table = watch.table
+    order_id = table.model.ids[table.view.rowAt(100)]
+    return watch.take(lambda: one.bridge.orders_changed.emit(frozenset({order_id})))
+
+
+def _type(watch: Watch, typed: str) -> list[Taken]:
+    table = watch.table
+    return [
+        watch.take(lambda part=typed[:n]: table.search(part), lambda: _answered(table))
+        for n in range(2, len(typed) + 1)
+    ]
+
+
+def _typed(dice: random.Random, count: int) -> list[str]:
+    words = ("marina", "joao", "conceição", "oliveira", "camiseta", "SKU012", "muñoz", "magalu")
+    return [
+        dice.choice(words) if dice.random() < 0.6 else str(1_000_000 + dice.randrange(ORDERS))
+        for _ in range(count)
+    ]
+
+
+def percentile(values: list[float], share: float) -> float:
+    return sorted(values)[min(len(values) - 1, round(share * (len(values) - 1)))]
+
+
+def report(found: dict[str, list[Taken]]) -> str:
+    """The table, in milliseconds."""
+    head = f"{'act':26}{'n':>5}{'gui p50':>9}{'gui p99':>9}{'block':>8}{'wall p50':>10}{'wall p99':>10}"
+    lines = [head]
+    for act, taken in found.items():
+        gui, wall = [t.gui for t in taken], [t.wall for t in taken]
+        lines.append(
+            f"{act:26}{len(taken):5}{statistics.median(gui):9.1f}{percentile(gui, 0.99):9.1f}"
+            f"{max(t.block for t in taken):8.1f}{statistics.median(wall):10.1f}"
+            f"{percentile(wall, 0.99):10.1f}"
+        )
+    return "\n".join(lines)
+
+
+def over_a_frame(found: dict[str, list[Taken]]) -> list[str]:
+    """The acts whose median is over one frame, or whose p99 is over two, on the GUI thread."""
+    return [
+        act
+        for act, taken in found.items()
+        if statistics.median(t.gui for t in taken) > FRAME_MS
+        or percentile([t.gui for t in taken], 0.99) > 2 * FRAME_MS
+    ]
+
+
+def test_the_list_of_a_million_orders_paints_within_a_frame(qapp: Any) -> None:
+    from ui import theme
+
+    theme.apply(qapp, "light")
+    found = measure(qapp)
+    print("\n" + report(found))
+    assert over_a_frame(found) == []
+
+
+def main() -> int:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtWidgets import QApplication
+
+    from ui import theme
+
+    app = QApplication([])
+    theme.apply(app, "light")
+    found = measure(app)
+    print(report(found))
+    slow = over_a_frame(found)
+    print("over the limit: " + ", ".join(slow) if slow else "within one frame (p99: two)")
+    return 1 if slow else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,619 @@
+"""The table of steps, one row after the other, and the paths through it."""
+
+from dataclasses import replace
+from decimal import Decimal
+from itertools import chain, combinations, pairwise
+
+import pytest
+
+from desktop.errors import UserError
+from desktop.fields import FieldKind
+from desktop.journey import (
+    FINAL,
+    MAIN_PATH,
+    OPTIONAL,
+    STEPS,
+    Journey,
+    Step,
+    apply,
+    fields_of,
+    may,
+    next_step,
+)
+from desktop.order import (
+    Cancellation,
+    CancelState,
+    Hold,
+    Invoice,
+    Kind,
+    Label,
+    Package,
+    PaymentKind,
+    Refund,
+    Role,
+    Status,
+)
+from tests.unit.orders import (
+    AT,
+    CLERK,
+    COUNTER,
+    INVOICE,
+    LINES,
+    MANAGER,
+    helpful,
+    order,
+    pick_all,
+    take,
+    walk,
+)
+
+S = Status
+J = Journey()
+D, P = Kind.DELIVERY, Kind.PICKUP
+HOLD = Hold(AT, "Ana", "endereço não confere")
+ASKED = Cancellation(CancelState.REQUESTED, AT)
+CANCELLED = Cancellation(CancelState.CANCELLED, AT)
+FORWARD = (Step.ACCEPT, Step.PREPARE, Step.INVOICE, Step.PACK, Step.SHIP, Step.READY, Step.TRANSIT,
+           Step.PROBLEM, Step.DELIVER, Step.HAND_OVER, Step.FINALIZE)  # fmt: skip
+
+
+def refused(here, step, journey=J, who=MANAGER, **given):
+    """The refusal of a step, which must be a sentence with a cause and a next step."""
+    with pytest.raises(UserError) as error:
+        apply(here, step, helpful(here, step) | given, journey, AT, who)
+    return error.value
+
+
+def open_steps(here, journey=J):
+    return {step for step in Step if may(here, step, journey) is None}
+
+
+# The table
+
+
+@pytest.mark.parametrize("step", Step)
+def test_every_step_is_a_whole_row(step):
+    rule = STEPS[step]
+    assert rule.step is step
+    assert rule.label
+    assert rule.roles
+    assert Role.MANAGER in rule.roles
+    assert rule.guards
+    names = [field.name for field in fields_of(step)]
+    assert len(set(names)) == len(names)
+    assert {"comment", "notify", "visible"} <= set(names)
+    assert all(field.label for field in fields_of(step))
+    for field in fields_of(step):
+        assert (field.kind is FieldKind.CHOICE) == bool(field.choices)
+
+
+def test_the_labels_of_steps_differ():
+    assert len({rule.label for rule in STEPS.values()}) == len(Step)
+
+
+@pytest.mark.parametrize(
+    ("step", "names"),
+    [
+        (Step.RECORD_PAYMENT, {"reference", "amount", "date"}),
+        (Step.ACCEPT, set()),
+        (Step.PREPARE, set()),
+        (Step.INVOICE, {"key", "xml", "number", "document"}),
+        (Step.PACK, {"packages"}),
+        (
+            Step.SHIP,
+            {
+                "carrier",
+                "service",
+                "driver",
+                "driver_phone",
+                "tracking",
+                "tracking_url",
+                "label_elsewhere",
+            },
+        ),
+        (Step.READY, {"shelf"}),
+        (Step.TRANSIT, {"comment"}),
+        (Step.PROBLEM, {"comment"}),
+        (Step.DELIVER, {"date"}),
+        (Step.HAND_OVER, {"collected_by", "document", "signature", "checked"}),
+        (Step.FINALIZE, set()),
+        (Step.HOLD, {"reason"}),
+        (Step.CANCEL, {"reason"}),
+        (Step.TAKE_BACK, {"reason", "lines", "to_stock", "invoice"}),
+        (Step.REFUND, {"lines", "amount", "comment"}),
+    ],
+)
+def test_a_step_asks_for_what_the_design_says(step, names):
+    assert names <= {field.name for field in fields_of(step)}
+
+
+def test_what_cannot_be_undone_is_asked_twice():
+    assert STEPS[Step.FINALIZE].confirm
+
+
+def test_every_stage_of_both_paths_is_reached_by_one_step():
+    targets = [rule.to for rule in STEPS.values() if rule.main]
+    stages = set(chain(*MAIN_PATH.values())) - {
+        S.AWAITING_PAYMENT,
+        S.AWAITING_CREATION,
+        S.IN_TRANSIT,
+    }
+    assert sorted(targets) == sorted(stages)
+
+
+@pytest.mark.parametrize(
+    ("who", "never"),
+    [
+        (COUNTER, {Step.ACCEPT, Step.INVOICE, Step.SHIP, Step.CANCEL, Step.TAKE_BACK, Step.REFUND}),
+        (CLERK, {Step.REFUND}),
+        (MANAGER, set()),
+    ],
+)
+def test_a_role_opens_its_own_steps_only(who, never):
+    closed = {step for step, rule in STEPS.items() if who.role not in rule.roles}
+    assert closed >= never
+    for step in closed:
+        error = refused(order(S.PACKED), step, who=who)
+        assert error.text == "Your role may not do this. Ask a manager."
+
+
+def test_the_pickup_counter_can_hand_over_and_take_the_money():
+    ready = order(S.READY_FOR_PICKUP, P, PaymentKind.ON_DELIVERY)
+    paid = apply(ready, Step.RECORD_PAYMENT, {"reference": "Pix 1"}, J, AT, COUNTER)
+    gone = apply(paid, Step.HAND_OVER, helpful(paid, Step.HAND_OVER), J, AT, COUNTER)
+    assert gone.status is S.PICKED_UP
+
+
+# Which steps are open where: the whole table for an uneventful order
+
+ALWAYS = {Step.HOLD}
+OPEN = {
+    (D, S.AWAITING_PAYMENT): {Step.RECORD_PAYMENT, Step.CANCEL},
+    (D, S.AWAITING_CREATION): {Step.ACCEPT, Step.CANCEL},
+    (D, S.ACCEPTED): {Step.PREPARE, Step.CANCEL},
+    (D, S.IN_PREPARATION): {Step.INVOICE, Step.CANCEL},
+    (D, S.INVOICED): {Step.PACK, Step.TAKE_BACK},
+    (D, S.PACKED): {Step.SHIP, Step.TAKE_BACK},
+    (D, S.SHIPPED): {Step.TRANSIT, Step.PROBLEM, Step.DELIVER, Step.TAKE_BACK},
+    (D, S.IN_TRANSIT): {Step.PROBLEM, Step.DELIVER, Step.TAKE_BACK},
+    (D, S.DELIVERY_PROBLEM): {Step.TRANSIT, Step.DELIVER, Step.TAKE_BACK},
+    (D, S.DELIVERED): {Step.FINALIZE, Step.TAKE_BACK, Step.REFUND},
+    (P, S.PACKED): {Step.READY, Step.TAKE_BACK},
+    (P, S.READY_FOR_PICKUP): {Step.HAND_OVER, Step.TAKE_BACK},
+    (P, S.PICKED_UP): {Step.FINALIZE, Step.TAKE_BACK, Step.REFUND},
+}
+
+
+@pytest.mark.parametrize(("where", "steps"), OPEN.items())
+def test_exactly_these_steps_are_open(where, steps):
+    kind, status = where
+    here = order(status, kind, PaymentKind.TRANSFER)
+    assert open_steps(here) == steps | ALWAYS
+
+
+@pytest.mark.parametrize(
+    ("status", "steps"),
+    [
+        (S.FINALIZED, {Step.TAKE_BACK, Step.REFUND}),
+        (S.CANCELLED, {Step.REFUND}),
+        (S.CLOSED, set()),
+        (S.RETURNED, {Step.REFUND, Step.HOLD}),
+    ],
+)
+@pytest.mark.parametrize("kind", Kind)
+def test_after_the_end_only_what_the_rules_allow(kind, status, steps):
+    assert open_steps(order(status, kind, PaymentKind.TRANSFER, settled=True)) == steps
+
+
+@pytest.mark.parametrize("status", [s for s in Status if s not in FINAL | {S.RETURNED}])
+def test_while_held_only_these(status):
+    allowed = {Step.RELEASE, Step.CANCEL, Step.RECORD_PAYMENT, Step.REFUND}
+    here = order(status, payment=PaymentKind.TRANSFER, settled=False, hold=HOLD)
+    assert open_steps(here) <= allowed
+    assert {Step.RELEASE, Step.RECORD_PAYMENT} <= open_steps(here)
+    assert next_step(here, J) is Step.RELEASE
+
+
+@pytest.mark.parametrize("fact", [ASKED, CANCELLED])
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("status", [s for s in Status if s not in FINAL | {S.RETURNED}])
+def test_a_cancellation_turns_every_forward_step_off_and_offers_a_way_out(status, kind, fact):
+    if status is S.DELIVERY_PROBLEM or status in MAIN_PATH[kind]:
+        here = order(status, kind, cancellation=fact)
+        assert not open_steps(here) & set(FORWARD)
+        out = Step.CANCEL if here.invoice is None else Step.TAKE_BACK
+        assert next_step(here, J) is out
+        assert out in open_steps(here)
+        assert next_step(replace(here, hold=HOLD), J) in {Step.CANCEL, Step.RELEASE}
+
+
+@pytest.mark.parametrize("step", Step)
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("status", Status)
+def test_every_refusal_has_a_cause_and_a_next_step(status, kind, step):
+    variants = (
+        order(status, kind),
+        order(status, kind, PaymentKind.ON_DELIVERY, cancellation=ASKED),
+        order(status, kind, PaymentKind.TRANSFER, settled=False, hold=HOLD),
+    )
+    for here in variants:
+        for role in (*Role, None):
+            error = may(here, step, Journey(picking=True), role)
+            if error is not None:
+                text = str(error)
+                assert text.endswith(".")
+                assert sum(text.count(mark) for mark in ".;:") >= 2, text
+
+
+# Payment
+
+
+def test_a_prepaid_order_moves_when_its_payment_is_recorded():
+    here = order(S.AWAITING_PAYMENT, payment=PaymentKind.TRANSFER)
+    paid = take(here, Step.RECORD_PAYMENT, amount="226,95", date="13/03/2026")
+    assert paid.status is S.AWAITING_CREATION
+    assert paid.payment.reference == "Comprovante nº 77"
+    assert paid.payment.amount == 22695
+    assert paid.payment.settled_at.day == 13
+
+
+@pytest.mark.parametrize(
+    "status", [S.AWAITING_CREATION, S.PACKED, S.SHIPPED, S.DELIVERED, S.RETURNED]
+)
+def test_elsewhere_a_payment_is_only_a_fact(status):
+    paid = take(order(status, payment=PaymentKind.ON_DELIVERY), Step.RECORD_PAYMENT)
+    assert paid.status is status
+    assert paid.payment.is_settled
+
+
+def test_a_payment_is_the_whole_sum_with_a_reference_and_once():
+    here = order(S.AWAITING_PAYMENT, payment=PaymentKind.TRANSFER)
+    assert refused(here, Step.RECORD_PAYMENT, amount="226,94").field == "amount"
+    assert refused(here, Step.RECORD_PAYMENT, reference="").field == "reference"
+    refused(take(here, Step.RECORD_PAYMENT), Step.RECORD_PAYMENT)
+
+
+def test_an_online_payment_waits_for_the_platforms_word():
+    here = order(S.AWAITING_PAYMENT)
+    assert "platform" in str(refused(here, Step.RECORD_PAYMENT))
+    assert "platform" in str(refused(order(settled=False), Step.ACCEPT))
+    assert "platform" in str(refused(order(S.DELIVERED, settled=False), Step.FINALIZE))
+    assert next_step(here, J) is Step.RECORD_PAYMENT
+
+
+@pytest.mark.parametrize(
+    ("payment", "settled", "opens"),
+    [
+        (PaymentKind.ONLINE, True, True),
+        (PaymentKind.ONLINE, False, False),
+        (PaymentKind.TRANSFER, True, True),
+        (PaymentKind.TRANSFER, False, False),
+        (PaymentKind.ON_DELIVERY, False, True),
+    ],
+)
+def test_accept_needs_the_money_or_an_order_paid_on_delivery(payment, settled, opens):
+    here = order(payment=payment, settled=settled)
+    assert (may(here, Step.ACCEPT, J) is None) is opens
+
+
+def test_the_big_button_asks_for_the_money_that_the_next_step_waits_for():
+    unpaid = order(payment=PaymentKind.TRANSFER, settled=False)
+    assert next_step(unpaid, J) is Step.RECORD_PAYMENT
+    at_the_counter = order(S.READY_FOR_PICKUP, P, PaymentKind.ON_DELIVERY)
+    assert next_step(at_the_counter, J) is Step.RECORD_PAYMENT
+    assert next_step(order(S.DELIVERED, payment=PaymentKind.ON_DELIVERY), J) is Step.RECORD_PAYMENT
+    assert next_step(take(at_the_counter, Step.RECORD_PAYMENT), J) is Step.HAND_OVER
+
+
+# Invoice, packing, shipping
+
+
+def test_an_invoice_is_a_checked_one():
+    here = order(S.IN_PREPARATION)
+    assert refused(here, Step.INVOICE, key="3526").field == "key"
+    assert refused(here, Step.INVOICE, key=None).field == "key"
+    invoiced = take(here, Step.INVOICE)
+    assert invoiced.status is S.INVOICED
+    assert invoiced.invoice.issued_at == AT
+
+
+def test_an_invoice_that_was_missing_can_be_recorded_after_its_stage():
+    here = order(S.PACKED, invoiced=False, packages=1)
+    assert "invoice" in str(refused(here, Step.SHIP)).lower()
+    assert next_step(here, J) is Step.INVOICE
+    known = take(here, Step.INVOICE)
+    assert known.status is S.PACKED
+    assert known.invoice == Invoice(INVOICE.number, INVOICE.series, INVOICE.key, 22695, AT)
+    assert next_step(known, J) is Step.SHIP
+    assert may(known, Step.INVOICE, J) is not None
+
+
+@pytest.mark.parametrize("status", [S.PACKED, S.READY_FOR_PICKUP])
+def test_no_pickup_without_its_invoice_where_the_store_invoices(status):
+    here = order(status, P, invoiced=False, packages=1)
+    step = Step.READY if status is S.PACKED else Step.HAND_OVER
+    assert may(here, step, J) is not None
+    assert next_step(here, J) is Step.INVOICE
+    assert may(here, step, Journey(off=frozenset({S.INVOICED}))) is None
+
+
+def test_packing_waits_for_picking_where_it_is_on():
+    picking = Journey(picking=True)
+    here = order(S.INVOICED)
+    assert "3" in str(refused(here, Step.PACK, picking))
+    short = replace(LINES[2], picked=Decimal(0), short_reason="quebrou")
+    picked = replace(pick_all(here), lines=(*pick_all(here).lines[:2], short))
+    assert take(picked, Step.PACK, picking).status is S.PACKED
+    unexplained = replace(picked, lines=(*picked.lines[:2], replace(short, short_reason="")))
+    refused(unexplained, Step.PACK, picking)
+    assert take(here, Step.PACK).status is S.PACKED
+
+
+def test_packing_measures_the_packages():
+    packed = take(order(S.INVOICED), Step.PACK, packages="1200 300x200x100; 800")
+    assert [(p.number, p.weight_g, p.size_mm) for p in packed.packages] == [
+        (1, 1200, (300, 200, 100)),
+        (2, 800, (0, 0, 0)),
+    ]
+    assert len(take(order(S.INVOICED), Step.PACK, packages="").packages) == 1
+
+
+def test_packing_keeps_a_label_and_tracking_that_are_known():
+    known = Package(1, label=Label.PRINTED, tracking="BR1")
+    packed = take(order(S.INVOICED, packages=0), Step.PACK, packages="700")
+    assert packed.packages[0].label is Label.NONE
+    here = replace(order(S.INVOICED), packages=(known,))
+    assert take(here, Step.PACK, packages="700").packages == (replace(known, weight_g=700),)
+    assert take(here, Step.PACK, packages="").packages == (known,)
+
+
+def test_no_shipment_without_a_label_or_the_reason_why_it_is_elsewhere():
+    here = replace(order(S.PACKED), packages=(Package(1),))
+    assert refused(here, Step.SHIP, label_elsewhere="").field == "label_elsewhere"
+    sent = take(here, Step.SHIP, label_elsewhere="site dos Correios").packages[0]
+    assert (sent.label, sent.label_reason) == (Label.ELSEWHERE, "site dos Correios")
+    printed = take(order(S.PACKED), Step.SHIP, label_elsewhere="").packages[0]
+    assert printed.label is Label.PRINTED
+    assert printed.shipped_at == AT
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"carrier": "", "tracking": ""}, "carrier"),
+        ({"carrier": "", "tracking": "X1"}, "carrier"),
+        ({"carrier": "Jadlog", "tracking": ""}, "tracking"),
+        ({"carrier": "Jadlog", "tracking": "", "driver": "Beto"}, "tracking"),
+        ({"carrier": "Jadlog", "tracking": "X1"}, None),
+        ({"carrier": "Motoboy Já", "tracking": ""}, None),
+        ({"carrier": "", "tracking": "", "driver": "Beto", "driver_phone": "11 91234-5678"}, None),
+    ],
+)
+def test_a_shipment_has_a_carrier_with_tracking_or_a_driver(given, field):
+    journey = Journey(untracked=frozenset({"motoboy já"}))
+    if field is None:
+        assert take(order(S.PACKED), Step.SHIP, journey, **given).status is S.SHIPPED
+    else:
+        assert refused(order(S.PACKED), Step.SHIP, journey, **given).field == field
+
+
+def test_the_status_moves_with_the_last_package():
+    here = order(S.PACKED, packages=3)
+    one = take(here, Step.SHIP, packages="2", tracking="T2")
+    assert one.status is S.PACKED
+    assert [p.tracking for p in one.packages] == ["", "T2", ""]
+    assert refused(one, Step.SHIP, packages="2").field == "packages"
+    assert refused(one, Step.SHIP, packages="9").field == "packages"
+    rest = take(one, Step.SHIP, tracking="T13")
+    assert rest.status is S.SHIPPED
+    assert [p.tracking for p in rest.packages] == ["T13", "T2", "T13"]
+    there = take(rest, Step.DELIVER, packages="1 2")
+    assert there.status is S.SHIPPED
+    assert take(there, Step.DELIVER).status is S.DELIVERED
+
+
+def test_a_package_needs_its_own_tracking_only():
+    first = replace(order(S.PACKED).packages[0], tracking="T1")
+    here = replace(order(S.PACKED), packages=(first, Package(2, label=Label.PRINTED)))
+    one = take(here, Step.SHIP, tracking="", packages="1")
+    assert one.packages[0].tracking == "T1"
+    assert refused(one, Step.SHIP, tracking="").field == "tracking"
+
+
+def test_half_shipped_is_neither_cancelled_nor_stuck():
+    journey = Journey(off=frozenset({S.INVOICED, S.PACKED, S.IN_PREPARATION}))
+    here = order(S.ACCEPTED, packages=2)
+    half = take(here, Step.SHIP, journey, packages="1")
+    refused(half, Step.CANCEL, journey)
+    assert refused(half, Step.TAKE_BACK, journey, goods_here="no").field == "goods_here"
+    assert take(half, Step.TAKE_BACK, journey).status is S.RETURNED
+
+
+def test_the_carriers_news_alternate():
+    here = order(S.SHIPPED)
+    way = [Step.PROBLEM, Step.TRANSIT, Step.PROBLEM, Step.TRANSIT]
+    for step in way:
+        here = take(here, step, comment="ausente")
+        assert here.status is STEPS[step].to
+    refused(here, Step.TRANSIT)
+    assert take(here, Step.DELIVER).status is S.DELIVERED
+
+
+# Pickup
+
+
+def test_a_hand_over_checks_who_collects():
+    here = order(S.READY_FOR_PICKUP, P)
+    assert refused(here, Step.HAND_OVER, checked="no").field == "checked"
+    assert refused(here, Step.HAND_OVER, checked="").field == "checked"
+    assert refused(here, Step.HAND_OVER, collected_by=" ").field == "collected_by"
+    gone = take(here, Step.HAND_OVER, signature="ab12")
+    assert (gone.collected.name, gone.collected.signature) == ("José Ângelo", "ab12")
+
+
+@pytest.mark.parametrize("payment", [PaymentKind.ON_DELIVERY, PaymentKind.TRANSFER])
+def test_no_hand_over_before_the_stores_own_money_is_in(payment):
+    here = order(S.READY_FOR_PICKUP, P, payment, settled=False)
+    refused(here, Step.HAND_OVER)
+    assert take(take(here, Step.RECORD_PAYMENT), Step.HAND_OVER).status is S.PICKED_UP
+
+
+def test_online_money_is_the_platforms_affair_at_the_counter_but_not_at_the_end():
+    gone = take(order(S.READY_FOR_PICKUP, P, settled=False), Step.HAND_OVER)
+    refused(gone, Step.FINALIZE)
+
+
+def test_kinds_do_not_mix():
+    assert may(order(S.PACKED), Step.READY, J) is not None
+    assert may(order(S.PACKED, P), Step.SHIP, J) is not None
+    assert take(order(S.PACKED, P), Step.READY, shelf="Ç-1").shelf == "Ç-1"
+
+
+# Hold, cancel, take back, refund
+
+
+@pytest.mark.parametrize("status", [s for s in Status if s not in FINAL])
+def test_release_returns_where_it_was(status):
+    here = order(status)
+    held = take(here, Step.HOLD)
+    assert (held.hold.by, held.hold.reason) == (MANAGER.name, "endereço não confere")
+    assert held.status is status
+    assert take(held, Step.RELEASE) == here
+    assert refused(here, Step.HOLD, reason="").field == "reason"
+    refused(held, Step.HOLD)
+    refused(here, Step.RELEASE)
+
+
+def test_cancel_ends_the_order_and_its_hold():
+    gone = take(order(S.ACCEPTED, hold=HOLD), Step.CANCEL)
+    assert gone.status is S.CANCELLED
+    assert gone.hold is None
+    assert (gone.cancellation.by, gone.cancellation.reason) == (MANAGER.name, "desistência")
+    assert refused(order(S.ACCEPTED), Step.CANCEL, reason="").field == "reason"
+
+
+def test_after_the_invoice_one_returns_instead_of_cancelling():
+    assert "stock" in str(refused(order(S.INVOICED), Step.CANCEL))
+    assert "stock" in str(refused(order(S.INVOICED, invoiced=False), Step.CANCEL))
+    assert "ancel" in str(refused(order(S.ACCEPTED), Step.TAKE_BACK))
+
+
+@pytest.mark.parametrize("status", [S.SHIPPED, S.DELIVERY_PROBLEM, S.DELIVERED, S.FINALIZED])
+def test_goods_that_left_come_back_when_they_are_here(status):
+    assert refused(order(status), Step.TAKE_BACK, goods_here="no").field == "goods_here"
+    assert take(order(status), Step.TAKE_BACK).status is S.RETURNED
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [(D, S.INVOICED), (D, S.PACKED), (P, S.PACKED), (P, S.READY_FOR_PICKUP)],
+)
+def test_goods_that_never_left_need_no_word_about_it(kind, status):
+    assert take(order(status, kind), Step.TAKE_BACK, goods_here="").status is S.RETURNED
+
+
+def test_a_return_says_what_becomes_of_the_invoice_and_of_which_lines():
+    here = order(S.PACKED)
+    assert refused(here, Step.TAKE_BACK, invoice="").field == "invoice"
+    assert refused(here, Step.TAKE_BACK, invoice="lost").field == "invoice"
+    assert refused(here, Step.TAKE_BACK, lines="1 9").field == "lines"
+    assert refused(here, Step.TAKE_BACK, reason="").field == "reason"
+    some = take(here, Step.TAKE_BACK, lines="1 3", to_stock="no", invoice="return_invoice").returned
+    assert (some.lines, some.to_stock, some.invoice) == ((1, 3), False, "return_invoice")
+    everything = take(here, Step.TAKE_BACK).returned
+    assert (everything.lines, everything.to_stock) == ((1, 2, 3), True)
+
+
+def test_a_part_of_the_money_is_a_fact_and_the_whole_of_it_closes():
+    here = order(S.RETURNED)
+    part = take(here, Step.REFUND, amount="100", lines="1", reason="avaria")
+    assert part.status is S.RETURNED
+    assert part.refunds == (Refund(AT, 10000, "avaria", (1,)),)
+    assert next_step(part, J) is Step.REFUND
+    assert refused(part, Step.REFUND, amount="126,96").field == "amount"
+    assert refused(part, Step.REFUND, amount="0").field == "amount"
+    assert refused(part, Step.REFUND, lines="7").field == "lines"
+    closed = take(part, Step.REFUND)
+    assert closed.status is S.CLOSED
+    assert closed.refunded == closed.total
+    assert next_step(closed, J) is None
+
+
+def test_nothing_paid_is_nothing_to_refund():
+    assert "paid" in str(refused(order(S.RETURNED, settled=False), Step.REFUND))
+    assert "paid" in str(refused(order(S.RETURNED, total=0), Step.REFUND))
+    assert next_step(order(S.RETURNED, settled=False), J) is None
+    assert next_step(order(S.CANCELLED, settled=False), J) is None
+
+
+def test_money_given_back_ends_a_hold():
+    closed = take(order(S.DELIVERED, hold=HOLD), Step.REFUND)
+    assert closed.status is S.CLOSED
+    assert closed.hold is None
+
+
+def test_any_step_may_carry_a_comment():
+    here = order(payment=PaymentKind.ON_DELIVERY)
+    assert (
+        take(here, Step.ACCEPT, comment="já ligou", notify="sim", visible="não").status
+        is S.ACCEPTED
+    )
+    assert refused(here, Step.ACCEPT, notify="talvez").field == "notify"
+    assert refused(here, Step.ACCEPT, shelf="B").field == "shelf"
+
+
+def test_a_refund_has_the_currencys_decimals():
+    pesos = order(S.RETURNED, currency="CLP", total=25990)
+    assert take(pesos, Step.REFUND, amount="5.990").refunded == 5990
+    assert refused(pesos, Step.REFUND, amount="5.990,50").field == "amount"
+
+
+# Settings of the journey
+
+OFF = [frozenset(some) for n in range(5) for some in combinations(sorted(OPTIONAL), n)]
+
+
+@pytest.mark.parametrize("off", OFF, ids=lambda off: "-".join(sorted(off)) or "all")
+@pytest.mark.parametrize("payment", PaymentKind)
+@pytest.mark.parametrize("kind", Kind)
+def test_the_big_button_leads_every_order_to_its_end(kind, payment, off):
+    for picking in (False, True):
+        journey = Journey(off=off, picking=picking)
+        prepaid = payment is PaymentKind.TRANSFER
+        start = S.AWAITING_PAYMENT if prepaid else S.AWAITING_CREATION
+        way = [one.status for one in walk(order(start, kind, payment), journey)]
+        seen = list(dict.fromkeys(way))
+        stages = [s for s in journey.path(kind) if s is not S.IN_TRANSIT]
+        assert seen == stages[0 if prepaid else 1 :]
+        assert way[-1] is S.FINALIZED
+
+
+@pytest.mark.parametrize("off", OFF, ids=lambda off: "-".join(sorted(off)) or "all")
+@pytest.mark.parametrize("kind", Kind)
+def test_a_stage_that_is_off_has_no_step_and_its_neighbours_join(kind, off):
+    journey = Journey(off=off)
+    path = journey.path(kind)
+    for status in off & set(MAIN_PATH[kind]):
+        step = next(step for step, rule in STEPS.items() if rule.to is status)
+        assert may(order(S.ACCEPTED, kind), step, journey) is not None
+    for before, after in pairwise(path):
+        assert journey.before(after, kind) is before
+
+
+def test_only_optional_stages_can_be_off():
+    journey = Journey(off=frozenset(Status))
+    assert journey.path(P) == tuple(s for s in MAIN_PATH[P] if s not in OPTIONAL)
+    assert {S.IN_PREPARATION, S.INVOICED, S.PACKED, S.IN_TRANSIT} == OPTIONAL
+
+
+@pytest.mark.parametrize("status", sorted(OPTIONAL))
+def test_an_order_in_a_stage_that_was_switched_off_since_goes_on(status):
+    journey = Journey(off=frozenset({status}))
+    assert walk(order(status), journey)[-1].status is S.FINALIZED
+
+
+@pytest.mark.parametrize("given", [{}, {"comment": "x" * 10_000}])
+def test_a_step_changes_neither_lines_nor_total(given):
+    for here in walk(order(S.AWAITING_CREATION), J):
+        assert (here.lines, here.total) == (LINES, 22695)
+    assert take(order(), Step.ACCEPT, **given).lines == LINES

@@ -1,0 +1,67 @@
+"""Every command with its word, key and icon: buttons, shortcuts and the help page read this table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from desktop.i18n import N_
+from desktop.i18n import tr as _
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`text` is a source string, `key` a Qt key sequence, `icon` a file of resources/icons."""
+
+    name: str
+    text: str
+    key: str
+    icon: str = ""
+
+
+_TABLE = (
+    Action("help", N_("Help"), "F1", "help"),
+    Action("orders", N_("Orders"), "F2", "orders"),
+    Action("pickup", N_("Pickup counter"), "F3", "pickup"),
+    Action("next", N_("Next step of the order"), "F4", "next"),
+    Action("update", N_("Update now"), "F5", "update"),
+    Action("hold", N_("Hold or release"), "F6", "hold"),
+    Action("repair", N_("Repair"), "F7", "repair"),
+    Action("settings", N_("Settings"), "F8", "settings"),
+    Action("print", N_("Print"), "F9", "printer"),
+    Action("more", N_("More steps"), "F10", "more"),
+    Action("screen", N_("Full screen"), "F11", "screen"),
+    Action("person", N_("Who is at the window"), "F12", "person"),
+    Action("scan", N_("Search"), "Ctrl+F", "search"),
+    Action("home", N_("Back, one level"), "Esc", "back"),
+)
+ACTIONS = {action.name: action for action in _TABLE}
+
+
+def text(name: str) -> str:
+    """The translated word."""
+    return _(ACTIONS[name].text)
+
+
+def key(name: str) -> str:
+    """The key as it is written on a button."""
+    return ACTIONS[name].key
+
+
+def bind(
+    widget: QWidget, name: str, slot: Callable[[], None],
+    where: Qt.ShortcutContext = Qt.ShortcutContext.WindowShortcut,
+) -> QAction:  # fmt: skip
+    """The action on `widget`: its key calls `slot` while `widget` is visible."""
+    action = QAction(text(name), widget)
+    action.setObjectName(name)
+    action.setShortcut(QKeySequence(ACTIONS[name].key))
+    action.setShortcutContext(where)
+    action.setAutoRepeat(False)
+    action.triggered.connect(lambda _checked=False: slot())
+    widget.addAction(action)
+    return action

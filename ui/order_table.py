@@ -1,0 +1,363 @@
+"""The order list: one view of the store (or what a search found), its counts, its sort, its empty states."""
+
+from __future__ import annotations
+
+import time
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStackedLayout,
+    QTableView,
+    QWidget,
+)
+
+from desktop.errors import BalcaoError
+from desktop.i18n import N_, tr_n
+from desktop.i18n import tr as _
+from desktop.store import Store, queries, search, setup
+from desktop.store.queries import Count, ListRow, Sort, View
+from ui import theme
+from ui.order_delegate import OrderDelegate
+from ui.order_rows import PAGE, OrderModel, Shown, make_page, position_of
+from ui.widgets import ElidedLabel, Label, SmallButton, WrappedLabel, column, row
+
+if TYPE_CHECKING:
+    from ui.desk import Desk
+
+ASK_EVERY_S = 0.25
+TICK_MS = 20_000
+SLOW_MS = 300
+
+_EMPTY = {
+    View.CREATION: N_("New orders arrive here by themselves."),
+    View.PREPARE: N_("Nothing to prepare right now."),
+    View.INVOICE: N_("Nothing to invoice right now."),
+    View.PACK: N_("Nothing to pack right now."),
+    View.SHIP: N_("Nothing waits to be shipped or shelved."),
+    View.READY: N_("Nothing waits on the shelves for its buyer."),
+    View.STOPPED: N_("No cancelled order has its goods here."),
+    View.HELD: N_("No order is on hold."),
+}
+_SORTS = {Sort.DUE: N_("Due ↑"), Sort.NEWEST: N_("Newest ↓")}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the list shows; `typed` of two letters or more asks all orders instead of the view."""
+
+    view: View = View.CREATION
+    sort: Sort = Sort.DUE
+    typed: str = ""
+
+    @property
+    def is_search(self) -> bool:
+        return any(len(word) >= search.MIN_LETTERS for word in search.tokens(self.typed))
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether orders of several stages stand in the list."""
+        return self.is_search or self.view in {View.ALL, View.HELD, View.STOPPED}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The answer, read in the pool. `ids` is the very array that was asked with when nothing differs."""
+
+    question: Question
+    ids: array[int]
+    count: Count
+    first: list[Shown]
+    wanted: int
+    position: int
+
+
+def read_listing(
+    store: Store, question: Question, known: array[int], wanted: int, now: datetime
+) -> Listing:
+    """Ids, count and the first rows of a list, and where `wanted` stands in it. For the pool."""
+    with store.read() as session:
+        journey = setup.store_settings(session).journey
+        typed = question.typed if question.is_search else ""
+        ids = queries.ids(session, question.view, journey, question.sort, typed)
+        ids = known if ids == known else ids
+        first = ids[:PAGE]
+        rows = make_page(first, queries.rows(session, first), now, question.is_mixed)
+        if question.is_search or question.view is View.ALL:
+            count = Count(len(ids))
+        else:
+            count = queries.counts(session, journey, now)[question.view]
+    return Listing(question, ids, count, rows, wanted, position_of(wanted, ids))
+
+
+class OrderTable(QFrame):
+    """The list with its header. GUI thread only; it reads ids in the pool and pages of rows itself.
+
+    Signals: `current_changed(id)` when another order becomes current, `activated(id)` on Enter.
+    """
+
+    current_changed = Signal(object)
+    activated = Signal(object)
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._question = Question()
+        self._current = 0
+        self._near = 0
+        self._answered: Question | None = None
+        self._stale = True
+        self._next_ask = 0.0
+        self.model = OrderModel(self._fetch, desk.now, self)
+        self._build()
+        self._pace, self._slow = QTimer(self), QTimer(self)
+        self._pace.setSingleShot(True)
+        self._pace.timeout.connect(self._ask)
+        self._slow.setSingleShot(True)
+        self._slow.timeout.connect(self._show_loading)
+        tick = QTimer(self)
+        tick.timeout.connect(self._time_moved)
+        tick.start(TICK_MS)
+        desk.bridge.orders_changed.connect(self._orders_changed)
+
+    # --- what others ask ---------------------------------------------------------------------------
+
+    @property
+    def current_id(self) -> int:
+        """The current order, 0 when there is none; it may have left the list meanwhile."""
+        return self._current
+
+    @property
+    def question(self) -> Question:
+        return self._question
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the list shows the answer to what was last asked."""
+        return self._answered == self._question
+
+    def show_view(self, view: View) -> None:
+        """Shows a view from its first order on, and ends a search."""
+        self._put(replace(self._question, view=view, typed=""))
+
+    def search(self, typed: str) -> None:
+        """Shows what matches; fewer than two letters show the view. Each letter asks at once."""
+        self._put(replace(self._question, typed=typed.strip()))
+
+    def select(self, order_id: int) -> None:
+        """Makes an order current, in the list or not."""
+        self._mark(order_id, self.model.row_of(order_id))
+
+    def step(self, rows: int) -> None:
+        """Goes up or down; from an order that has left the list, to who stands where it stood."""
+        here = self.view.currentIndex()
+        place = here.row() + rows if here.isValid() else self._near
+        place = min(max(place, 0), len(self.model.ids) - 1)
+        if place >= 0:
+            self.view.setCurrentIndex(self.model.index(place, 0))
+
+    def refresh(self) -> None:
+        """Asks again soon: at most every 250 ms, less often where the answer takes long."""
+        if not self.isVisible():
+            self._stale = True
+        elif not self._pace.isActive():
+            wait = max(0.0, self._next_ask - time.monotonic())
+            self._pace.start(round(wait * 1000))
+
+    # --- building ----------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.setProperty("kind", "card")
+        self._title, self._count = Label(role="lead-strong"), ElidedLabel(role="small")
+        self._sort = SmallButton("", kind="quiet")
+        self._sort.setAccessibleDescription(_("Changes the order of the list"))
+        self._sort.clicked.connect(self._toggle_sort)
+        head = row(self._title, self._count, self._sort)
+        head.setStretch(1, 1)
+        head.setContentsMargins(theme.MARGIN, theme.STEP, theme.STEP, theme.STEP)
+        self.view = self._make_view()
+        self._words = WrappedLabel(tone="dim")
+        self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._words.setContentsMargins(32, 32, 32, 32)
+        body = QWidget()
+        self._stack = QStackedLayout(body)
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(self._words)
+        whole = column(spacing=0)
+        whole.setContentsMargins(1, 1, 1, theme.RADIUS)
+        whole.addLayout(head)
+        whole.addWidget(body, 1)
+        self.setLayout(whole)
+        self._show_head()
+
+    def _make_view(self) -> QTableView:
+        view = QTableView()
+        view.setModel(self.model)
+        self._delegate = OrderDelegate(self.model)
+        self._delegate.setParent(view)
+        view.setItemDelegate(self._delegate)
+        view.setAccessibleName(_("Orders"))
+        view.setShowGrid(False)
+        view.setWordWrap(False)
+        view.setTabKeyNavigation(False)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        view.horizontalHeader().hide()
+        # One fixed height: rows that ask for their own take minutes on a million orders.
+        view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        view.verticalHeader().setDefaultSectionSize(theme.ROW_TWO_LINES)
+        view.verticalHeader().hide()
+        view.selectionModel().currentRowChanged.connect(self._row_changed)
+        view.activated.connect(lambda index: self.activated.emit(self.model.ids[index.row()]))
+        return view
+
+    # --- asking and showing ------------------------------------------------------------------------
+
+    def _put(self, question: Question) -> None:
+        if question == self._question and not self._stale:
+            return
+        self._question = question
+        self._show_head()
+        if self.isVisible():
+            self._slow.start(SLOW_MS)
+            self._ask()
+        else:
+            self._stale = True
+
+    def _ask(self) -> None:
+        self._stale = False
+        self._pace.stop()
+        known = self.model.ids if self._answered == self._question else array("q")
+        work = partial(
+            read_listing, self._desk.store, self._question, known, self._current, self._desk.now()
+        )
+        started = time.monotonic()
+        self._next_ask = started + ASK_EVERY_S
+        # A search does not wait for the long list that is being read.
+        key = "order search" if self._question.is_search else "order list"
+        self._desk.tasks.run(work, partial(self._answer, started), self._failed, key=key)
+
+    def _answer(self, started: float, listing: Listing) -> None:
+        took = time.monotonic() - started
+        self._next_ask = max(self._next_ask, time.monotonic() + 3 * took)
+        if listing.question != self._question:
+            return
+        self._slow.stop()
+        fresh = self._answered != self._question
+        self._answered = self._question
+        if listing.ids is not self.model.ids:
+            self._take(listing, fresh)
+        self._show_head(listing.count)
+        self._show_state()
+
+    def _failed(self, error: BalcaoError) -> None:
+        self._slow.stop()
+        self._stale = True
+        self._say(_("The list could not be read. It is tried again with the next change."))
+        self._desk.messages.error(error)
+
+    def _take(self, listing: Listing, fresh: bool) -> None:
+        """Puts other ids into the view; keeps the current order and the scroll position."""
+        scroll = 0 if fresh else self.view.verticalScrollBar().value()
+        self._delegate.fit(listing.first)
+        self.model.set_ids(listing.ids, listing.question.is_mixed, listing.first)
+        same = listing.wanted == self._current
+        place = listing.position if same else self.model.row_of(self._current)
+        self._mark(self._current, place)
+        if not fresh or place < 0:
+            self.view.verticalScrollBar().setValue(scroll)
+        if fresh and place < 0 and not listing.question.is_search and listing.ids:
+            self.view.setCurrentIndex(self.model.index(0, 0))
+
+    def _mark(self, order_id: int, place: int) -> None:
+        """Makes the order current, and its row too where it has one."""
+        before, self._current = self._current, order_id
+        if place >= 0:
+            self.view.setCurrentIndex(self.model.index(place, 0))
+        else:
+            self.view.selectionModel().clear()
+        if order_id != before:
+            self.current_changed.emit(order_id)
+
+    def _row_changed(self, index: QModelIndex) -> None:
+        if not index.isValid():
+            return
+        self._near = index.row()
+        order_id = self.model.ids[index.row()]
+        if order_id != self._current:
+            self._current = order_id
+            self.current_changed.emit(order_id)
+
+    def _fetch(self, ids: Sequence[int]) -> dict[int, ListRow]:
+        with self._desk.store.read() as session:
+            return queries.rows(session, ids)
+
+    # --- header and words --------------------------------------------------------------------------
+
+    def _show_head(self, count: Count | None = None) -> None:
+        question = self._question
+        self._title.setText(_("Found") if question.is_search else _(question.view.label))
+        self._count.setText("" if count is None else _counted(question, count))
+        self._sort.setVisible(not question.is_search and question.view is not View.ALL)
+        self._sort.setText(_(_SORTS[question.sort]))
+        self._sort.setAccessibleName(_(_SORTS[question.sort]))
+
+    def _show_state(self) -> None:
+        if self.model.ids:
+            self._stack.setCurrentWidget(self.view)
+        elif self._question.is_search:
+            where = _("Looked in number, buyer, document, SKU, product, tracking and access key.")
+            self._say(_("Nothing matches “{typed}”.", typed=self._question.typed) + "\n" + where)
+        else:
+            self._say(_(_EMPTY.get(self._question.view, N_("No orders here."))))
+
+    def _show_loading(self) -> None:
+        self._say(_("Reading the orders…"))
+
+    def _say(self, words: str) -> None:
+        self._words.setText(words)
+        self._stack.setCurrentWidget(self._words)
+
+    def _toggle_sort(self) -> None:
+        sort = Sort.NEWEST if self._question.sort is Sort.DUE else Sort.DUE
+        self._put(replace(self._question, sort=sort))
+
+    # --- changes -----------------------------------------------------------------------------------
+
+    def _orders_changed(self, ids: frozenset[int]) -> None:
+        self.model.forget(ids)
+        self.refresh()
+
+    def _time_moved(self) -> None:
+        if self.isVisible():
+            self.model.forget_all()
+            self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._ask()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.StyleChange, QEvent.Type.PaletteChange}:
+            self._delegate.dress()
+
+
+def _counted(question: Question, count: Count) -> str:
+    if question.is_search and count.n == search.NEWEST:
+        return _("the newest {n}", n=count.n)
+    text = tr_n(N_("{n} order"), N_("{n} orders"), count.n)
+    return f"{text} · {_('{n} late', n=count.late)}" if count.late else text

@@ -1,0 +1,320 @@
+"""The few widgets that every screen is made of. They take translated texts."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from PySide6.QtCore import QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui import theme
+
+L = TypeVar("L", bound=QBoxLayout)
+FLASH_MS = {"ok": 1500, "attention": 3500, "stop": 5000}
+_FLASH_ICONS = {"ok": "check", "attention": "attention", "stop": "stop"}
+
+
+class Label(QLabel):
+    """One line of plain text in a role (see theme.qss): small, heading, text, strong, lead, title …
+
+    Never reads mark-up: names come from outside.
+    """
+
+    def __init__(
+        self, text: str = "", role: str = "text", tone: str = "", parent: QWidget | None = None
+    ):
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", role)
+        self.setProperty("tone", tone)
+        self.setText(text)
+
+    def set_tone(self, tone: str) -> None:
+        theme.set_property(self, "tone", tone)
+
+
+class WrappedLabel(Label):
+    """Text that breaks into lines and never makes its window wider."""
+
+    def __init__(
+        self, text: str = "", role: str = "text", tone: str = "", parent: QWidget | None = None
+    ):
+        super().__init__(text, role, tone, parent)
+        self.setWordWrap(True)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+
+class ElidedLabel(Label):
+    """One line that ends in … where it does not fit; the whole text is its tool tip."""
+
+    def __init__(
+        self, text: str = "", role: str = "text", tone: str = "", parent: QWidget | None = None
+    ):
+        super().__init__(text, role, tone, parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setMinimumWidth(40)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setToolTip(self.text() if self._is_cut() else "")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._is_cut():
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        shown = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width()
+        )
+        role = self.foregroundRole()
+        self.style().drawItemText(
+            painter, self.contentsRect(), int(self.alignment()), self.palette(), True, shown, role
+        )
+
+    def _is_cut(self) -> bool:
+        return self.fontMetrics().horizontalAdvance(self.text()) > self.contentsRect().width()
+
+
+class Chip(Label):
+    """A word in a coloured lozenge: the only coloured shape of a list row."""
+
+    def __init__(self, text: str = "", tone: str = "dim", parent: QWidget | None = None):
+        super().__init__(text, "", tone, parent)
+        self.setProperty("kind", "chip")
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_text(self, text: str, tone: str) -> None:
+        """Changes word and colour; hidden without a word."""
+        self.setText(text)
+        self.set_tone(tone)
+        self.setVisible(bool(text))
+
+
+class Card(QFrame):
+    """A white sheet with a thin line around it; `body` is its layout."""
+
+    def __init__(
+        self, kind: str = "card", margin: int = theme.MARGIN, parent: QWidget | None = None
+    ):
+        super().__init__(parent)
+        self.setProperty("kind", kind)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(margin, margin, margin, margin)
+        self.body.setSpacing(theme.GAP)
+
+
+class Rule(QFrame):
+    """A thin line across."""
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setProperty("kind", "line")
+
+
+class Dot(QWidget):
+    """A small disc in a token's colour; it never stands without a word beside it."""
+
+    def __init__(self, token: str = "dim", px: int = 10, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._token = token
+        self.setFixedSize(px, px)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color(self._token))
+        painter.drawEllipse(self.rect())
+
+
+class SmallButton(QPushButton):
+    """A button of 48 px with its key behind the word: Print  F9."""
+
+    def __init__(self, text: str, key: str = "", kind: str = "", parent: QWidget | None = None):
+        super().__init__(f"{text}  {key}" if key else text, parent)
+        self.setProperty("kind", kind)
+        self.setAccessibleName(text)
+        self.setAutoDefault(False)
+        if key:
+            self.setAccessibleDescription(key)
+
+
+class BigButton(QPushButton):
+    """The one next step: the verb at the left, a hint and the key at the right.
+
+    56 px high, 84 at the counter. Where it is closed the hint says why. The verb is `text()`.
+    """
+
+    def __init__(self, verb: str = "", hint: str = "", tone: str = "accent", counter: bool = False,
+                 parent: QWidget | None = None):  # fmt: skip
+        super().__init__(parent)
+        self._hint = ""
+        self._px = theme.TITLE if counter else theme.LEAD + 2
+        self._hint_px = theme.LEAD - 1 if counter else theme.TEXT
+        self.setProperty("kind", "big")
+        self.setAutoDefault(False)
+        self.setFixedHeight(theme.COUNTER_BUTTON if counter else theme.NEXT_BUTTON)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.show_step(verb, hint, tone)
+
+    def show_step(self, verb: str, hint: str = "", tone: str = "accent", closed: str = "") -> None:
+        """`closed` is the sentence why it cannot be pressed now; empty opens it."""
+        self.setText(verb)
+        self._hint = closed or hint
+        self.setEnabled(not closed)
+        self.setToolTip(closed)
+        self.setAccessibleName(verb)
+        self.setAccessibleDescription(self._hint)
+        theme.set_property(self, "tone", tone)
+        self.update()
+
+    @property
+    def hint(self) -> str:
+        return self._hint
+
+    def sizeHint(self) -> QSize:
+        verb, hint = self._metrics()
+        wide = verb.horizontalAdvance(self.text()) + hint.horizontalAdvance(self._hint)
+        return QSize(wide + 40 + 24, self.height())
+
+    def minimumSizeHint(self) -> QSize:
+        verb, _ = self._metrics()
+        return QSize(min(verb.horizontalAdvance(self.text()), 240) + 40, self.height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = ""
+        painter = QStylePainter(self)
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        painter.setPen(self._ink())
+        self._draw_texts(painter, self.rect().adjusted(20, 0, -20, 0))
+
+    def _draw_texts(self, painter: QPainter, area: QRect) -> None:
+        verb, hint = self._metrics()
+        wide = min(verb.horizontalAdvance(self.text()) + 2, area.width())
+        shown = verb.elidedText(self.text(), Qt.TextElideMode.ElideRight, area.width())
+        painter.setFont(theme.font(self._px, theme.STRONG))
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        rest = area.adjusted(wide + 20, 0, 0, 0)
+        if rest.width() < 40:
+            return
+        painter.setFont(theme.font(self._hint_px))
+        shown = hint.elidedText(self._hint, Qt.TextElideMode.ElideRight, rest.width())
+        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, shown)
+
+    def _ink(self) -> QColor:
+        return theme.color("accent_ink" if self.isEnabled() else "ink")
+
+    def _metrics(self) -> tuple[QFontMetrics, QFontMetrics]:
+        return (
+            QFontMetrics(theme.font(self._px, theme.STRONG)),
+            QFontMetrics(theme.font(self._hint_px)),
+        )
+
+
+class Banner(QFrame):
+    """A sentence across the page: what is the matter, then what that means. Hidden without words."""
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setProperty("kind", "banner")
+        self._words = QLabel()
+        self._words.setWordWrap(True)
+        self._words.setTextFormat(Qt.TextFormat.RichText)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self._words.setSizePolicy(policy)
+        body = QVBoxLayout(self)
+        body.setContentsMargins(14, 6, 14, 6)
+        body.addWidget(self._words)
+        self.lead = self.rest = ""
+        self.say("")
+
+    def say(self, lead: str, rest: str = "", tone: str = "calm") -> None:
+        self.lead, self.rest = lead, rest
+        self._words.setText(f"<b>{_plain(lead)}</b> {_plain(rest)}")
+        self._words.setProperty("tone", "accent" if tone == "calm" else tone)
+        theme.set_property(self, "tone", tone)
+        self._words.style().unpolish(self._words)
+        self._words.style().polish(self._words)
+        self.setAccessibleName(f"{lead} {rest}".strip())
+        self.setVisible(bool(lead))
+
+
+class Flash(QFrame):
+    """The result of the last act in a band as wide as the page: icon, word, colour; gone by itself."""
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setProperty("kind", "flash")
+        self._icon, self._words = QLabel(), WrappedLabel(role="lead-strong")
+        self._icon.setFixedWidth(28)
+        body = QHBoxLayout(self)
+        body.setContentsMargins(16, 8, 16, 8)
+        body.setSpacing(12)
+        body.addWidget(self._icon)
+        body.addWidget(self._words, 1)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.hide)
+        self.hide()
+
+    def say(self, tone: str, text: str) -> None:
+        """Shows `text` for as long as its tone (ok, attention, stop) needs to be read."""
+        theme.set_property(self, "tone", tone)
+        self._icon.setPixmap(
+            theme.pixmap(_FLASH_ICONS[tone], "accent_ink", 28, self.devicePixelRatioF())
+        )
+        self._words.setText(text)
+        self.setAccessibleName(text)
+        self.show()
+        self.raise_()
+        self._timer.start(FLASH_MS[tone])
+
+    def text(self) -> str:
+        return self._words.text()
+
+
+def row(*parts: QWidget | int, spacing: int = theme.GAP) -> QHBoxLayout:
+    """Widgets side by side; a number is a stretch."""
+    return _filled(QHBoxLayout(), parts, spacing)
+
+
+def column(*parts: QWidget | int, spacing: int = theme.GAP) -> QVBoxLayout:
+    """Widgets below each other; a number is a stretch."""
+    return _filled(QVBoxLayout(), parts, spacing)
+
+
+def _filled(layout: L, parts: tuple[QWidget | int, ...], spacing: int) -> L:
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(spacing)
+    for part in parts:
+        if isinstance(part, int):
+            layout.addStretch(part)
+        else:
+            layout.addWidget(part)
+    return layout
+
+
+def _plain(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
