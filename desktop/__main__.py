@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import io
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,25 +19,41 @@ from typing import Any
 
 from desktop import terminal
 from desktop.errors import BalcaoError, UserError
-from desktop.i18n import LANGUAGES, set_language, tr_error
+from desktop.i18n import LANGUAGES, N_, set_language, tr_error
 from desktop.order import Person, Role
 from desktop.secrets import Kept
 from desktop.store import Store
 
 DONE, REFUSED, USAGE, FAULT = 0, 1, 2, 3
+INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     logging.basicConfig(level=logging.INFO if args.verbose else logging.ERROR, stream=sys.stderr)
     set_language(args.language)
+    _print_anything()
     try:
         result: int = args.run(args)
+        sys.stdout.flush()
         return result
     except UserError as error:
         return _complain(args, error, REFUSED)
     except BalcaoError as error:
         return _complain(args, error, FAULT)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read has enough; without this, the interpreter would complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _print_anything() -> None:
+    """A name that the terminal's code page lacks is shown escaped instead of ending the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -114,9 +132,15 @@ def _sync(args: argparse.Namespace) -> int:
         return found
 
     _with_store(args, run)
-    if any(one["trouble"] for one in found.values()):
+
+    def any_has(*names: str) -> bool:
+        return any(one[name] for one in found.values() for name in names)
+
+    if any_has("trouble"):
         return FAULT
-    return REFUSED if any(one["refused"] or one["parked"] for one in found.values()) else DONE
+    if any_has("parked", "to_mend"):
+        return REFUSED
+    return FAULT if any_has("waiting") else DONE
 
 
 def _orders(args: argparse.Namespace) -> int:
@@ -149,8 +173,10 @@ def _print(args: argparse.Namespace) -> int:
 def _sandbox(args: argparse.Namespace) -> int:
     from desktop import sandbox
 
-    sandbox.run(args.port, args.seed, args.orders, args.faults)
-    return DONE
+    try:
+        return sandbox.run(args.port, args.seed, args.orders, args.faults)
+    except (OSError, ValueError) as error:
+        raise UserError(N_("The sandbox cannot run: {reason}."), reason=str(error)) from error
 
 
 def _demo(args: argparse.Namespace) -> int:
@@ -187,7 +213,14 @@ def _with_store(args: argparse.Namespace, work: Callable[[Store, Path], Any]) ->
 
 
 def _person(args: argparse.Namespace) -> Person:
-    return Person(args.by or getpass.getuser(), Role.MANAGER)
+    return Person(args.by or _user(), Role.MANAGER)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a service's user may have no name
+        return "terminal"
 
 
 def _say(args: argparse.Namespace, result: Any) -> None:

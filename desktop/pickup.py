@@ -1,19 +1,21 @@
-"""The pickup counter's judgement: may this order be handed over now, and if not, what is to be done.
+"""The pickup counter: may this order be handed over now, and if not, what is to be done.
 
-Pure but for the two look-ups at the end, which take a reading session.
+The judgement is pure; finding an order and handing it over take a session.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from desktop import work
 from desktop.errors import UserError
 from desktop.i18n import N_
 from desktop.journey import Journey, Step, may, next_step
-from desktop.order import CancelState, Kind, Order, Role, Status
-from desktop.store import Session, journal, orders, queries, search
+from desktop.order import CancelState, Kind, Order, Person, Role, Status
+from desktop.store import Session, journal, notes, orders, queries, search
 from desktop.truth import Sentence, Tone
 
 S = Status
@@ -129,6 +131,19 @@ def _to_stock(order: Order) -> Sentence:
         text = N_("Take the package from shelf {shelf} back to stock.")
         return Sentence(text, {"shelf": order.shelf})
     return Sentence(N_("Take the goods back to stock."))
+
+
+# --- handing over ---------------------------------------------------------------------------------------
+
+
+def hand_over(
+    session: Session, order_id: int, given: Mapping[str, Any], png: bytes, who: Person, at: datetime
+) -> Order:
+    """The step and the signature in one transaction: neither is kept without the other. `png` may be
+    empty; its SHA-256 becomes the step's `signature`."""
+    if png:
+        given = {**given, "signature": notes.keep_file(session, order_id, "signature", png, at)}
+    return work.do(session, order_id, Step.HAND_OVER, given, who, at)
 
 
 # --- looking up -----------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ import json
 import os
 import re
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -105,7 +107,8 @@ class PassphraseFile:
     def _load(self) -> dict[str, str]:
         from cryptography.fernet import InvalidToken  # noqa: PLC0415
 
-        raw = self._path.read_bytes()
+        with _readable():
+            raw = self._path.read_bytes()
         salt, token = raw[: self._SALT_BYTES], raw[self._SALT_BYTES :]
         try:
             values: dict[str, str] = json.loads(_fernet(_passphrase(), salt).decrypt(token))
@@ -122,11 +125,23 @@ class PassphraseFile:
         salt = os.urandom(self._SALT_BYTES)
         token = _fernet(_passphrase(), salt).encrypt(json.dumps(values).encode())
         fresh = self._path.with_suffix(".new")
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(salt + token)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self._path)
+        with _readable():
+            with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(salt + token)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(self._path)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UserError(
+            N_("The file of keys cannot be used ({reason}). Mend its rights."),
+            reason=error.strerror or str(error),
+        ) from error
 
 
 def variable(connection: str, field: str) -> str:
@@ -152,10 +167,13 @@ def _fernet(passphrase: str, salt: bytes):  # type: ignore[no-untyped-def]
 
 
 def _has_key_store() -> bool:
+    """Whether there is one that keeps secrets: below priority 1 are those that keep nothing, or keep it
+    plain in a file (keyring's own rule of what it recommends)."""
     import keyring  # noqa: PLC0415
-    from keyring.backends import fail, null  # noqa: PLC0415
 
-    return not isinstance(keyring.get_keyring(), (fail.Keyring, null.Keyring))
+    found = keyring.get_keyring()
+    several = getattr(found, "backends", None) or [found]
+    return max(float(one.priority) for one in several) >= 1
 
 
 def _key_store_get(name: str) -> str:

@@ -6,6 +6,7 @@ PlatformError are faults.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +23,8 @@ from desktop.store.body import plain
 from desktop.sync import Pass, SyncService
 from desktop.work import Work
 
+_CHUNK = 500
+
 
 def connect(
     store: Store, secrets: Secrets, connector: str, given: Mapping[str, str]
@@ -30,47 +33,59 @@ def connect(
     declared = connectors.load(connector)
     given = dict(given)
     name = given.pop("name", connector)
+    _check_name(store, name)
     # A secret that stands in the environment or the key store already need not be typed.
     secret = [field.name for field in declared.fields if field.secret]
     kept = {one: secrets.get(name, one) for one in secret if one not in given}
     values = parse_all(declared.fields, given | kept)
-    for one in secret:
-        if one in given:
-            secrets.set(name, one, str(values[one]))
-        values.pop(one, None)
-    connection = setup.Connection(name, connector, {k: str(v) for k, v in values.items()})
+    plain_values = {field: str(value) for field, value in values.items() if field not in secret}
+    # Made once, because it knows best what an address must look like; nothing is asked of the network.
+    connectors.make(connector, name, {field: str(value) for field, value in values.items()}).close()
+    for one in set(secret) & set(given):
+        secrets.set(name, one, str(values[one]))
+    connection = setup.Connection(name, connector, plain_values)
     rows = [setup.MapRow(w.word, w.status, True, w.creates) for w in declared.words]
     store.do(lambda s: setup.add_connection(s, connection, rows))
     return {"connection": name, "connector": connector, "words": len(rows)}
 
 
+def _check_name(store: Store, name: str) -> None:
+    """Before a secret of that name is touched."""
+    if not name.strip() or not name.isprintable():
+        raise UserError(N_("The connection needs a name."), field="name")
+    with store.read() as session:
+        setup.check_free(session, name)
+
+
 def sync_once(store: Store, secrets: Secrets) -> dict[str, Any]:
-    """One pass over every connection, until all is quiet or in trouble."""
+    """Passes over every connection until all is quiet or in trouble; then `waiting` updates have not
+    reached the platform and `to_mend` are refused."""
     with store.read() as session:
         if not setup.all_connections(session):
             raise UserError(N_("No connection is configured. Use “connect” first."))
     service = SyncService(store, secrets)
     try:
-        return {name: _pass(done) for name, done in service.once().items()}
+        done = service.once()
     finally:
         service.close()
+    with store.read() as session:
+        return {name: _pass(one) | _left(session, name) for name, one in done.items()}
 
 
 def list_orders(store: Store, status: str | None) -> list[dict[str, Any]]:
     """Open and finished orders, newest first; only those in `status` when given."""
     wanted = _status(status) if status else None
     with store.read() as session:
-        journey = setup.store_settings(session).journey
-        ids = queries.ids(session, queries.View.ALL, journey)
-        rows = queries.rows(session, list(ids)[:10_000])
-    return [
-        {
-            "id": row.id, "number": row.number, "status": row.status.value, "kind": row.kind.value,
-            "buyer": row.name, "total": row.total, "currency": row.currency,
-        }
-        for row in (rows[one] for one in ids if one in rows)
-        if wanted is None or row.status is wanted
-    ]  # fmt: skip
+        ids = queries.in_status(session, wanted)
+        return [
+            {
+                "id": row.id, "number": row.number, "status": row.status.value,
+                "kind": row.kind.value, "buyer": row.name, "total": row.total,
+                "currency": row.currency,
+            }
+            for start in range(0, len(ids), _CHUNK)
+            for row in queries.rows(session, ids[start : start + _CHUNK]).values()
+        ]  # fmt: skip
 
 
 def show(store: Store, name: str) -> dict[str, Any]:
@@ -105,7 +120,7 @@ def do(store: Store, name: str, step: str, given: Mapping[str, str], who: Person
 
 def find(session: Session, name: str) -> Order:
     """The order called `name`: its number, the platform's id, a code on it, or #id."""
-    if name.startswith("#") and name[1:].isdigit():
+    if re.fullmatch(r"#[0-9]{1,18}", name):
         return orders.get(session, int(name[1:]))
     found = {order_id for _kind, order_id in orders.by_code(session, name)}
     if not found:
@@ -151,6 +166,12 @@ def _push(push: outbox.Entry) -> dict[str, Any]:
         if push.due_at < datetime(9000, 1, 1, tzinfo=UTC)
         else "",
     }
+
+
+def _left(session: Session, connection: str) -> dict[str, int]:
+    counts = outbox.counts(session, connection)
+    to_mend = counts.pop(outbox.State.REFUSED, 0)
+    return {"waiting": sum(counts.values()), "to_mend": to_mend}
 
 
 def _pass(done: Pass) -> dict[str, Any]:

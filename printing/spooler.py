@@ -43,9 +43,9 @@ def utc_now() -> datetime:
 class Spooler:
     """The printers of this program and their threads.
 
-    Stop it before the store is closed. `label_printed(order id, package numbers, who)` is told when labels have left for the printer; it must
-    not wait. All methods may be called from any thread; `print`, `reprint` and `answer` wait for the
-    store, so never call them on the GUI thread.
+    Stop it before the store is closed. `label_printed(order id, package numbers, who)` is told when labels
+    have left for the printer, on its thread. All methods may be called from any thread; `print`,
+    `reprint` and `answer` wait for the store, so never call them on the GUI thread.
     """
 
     def __init__(
@@ -220,11 +220,12 @@ class _PrinterThread:
                 self._awake.wait(max(0.0, wait_s))
 
     def _begin(self) -> None:
-        def begin(session: Session) -> None:
-            print_jobs.lose(session, self.printer.name, self._now())
-            print_jobs.give_up(session, self._now(), _LABELS)
+        def begin(session: Session) -> list[Job]:
+            lost = print_jobs.lose(session, self.printer.name, self._now())
+            return lost + print_jobs.give_up(session, self._now(), _LABELS)
 
-        self._store.do(begin)
+        for job in self._store.do(begin):
+            self._settled(job)
 
     def _claim(self) -> tuple[Job, bytes] | None:
         if self._idle_s() > 0:

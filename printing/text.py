@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable
 
 Measure = Callable[[str], float]
-"""How wide a text is, in millimetres for each millimetre of its size."""
+"""How wide a text is, in millimetres for each millimetre of its size; the sum of its characters."""
 
 LEADING = 1.12
 """From one line to the next, for each millimetre of size."""
@@ -23,9 +23,13 @@ _PLAIN = str.maketrans({
 })  # fmt: skip
 
 
+ASCII = frozenset(map(chr, range(0x20, 0x7F)))
+_COMMON = ASCII | {"\n"}
+
+
 def without_controls(text: str) -> str:
     """Composed letters, one space for each control or format character except the line break."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and unicodedata.is_normalized("NFC", text):
         return text
     composed = unicodedata.normalize("NFC", text)
     return "".join(
@@ -33,22 +37,23 @@ def without_controls(text: str) -> str:
     )
 
 
-def drawable(text: str, has: Callable[[str], bool]) -> str:
-    """`text` in the characters of a device: the nearest letters for what `has` denies, nothing for
-    pictures, a question mark for letters of other scripts. Printable ASCII is never asked for."""
+def drawable(text: str, characters: frozenset[str]) -> str:
+    """`text` in the `characters` of a device, which include ASCII: the nearest letters for others, nothing
+    for pictures, a question mark for letters of other scripts."""
     text = without_controls(text)
-    if text.isascii():
+    if _COMMON.issuperset(text) or characters.issuperset(text):
         return text
-    drawn = "".join(c if c.isascii() or has(c) else _nearest(c, has) for c in text)
+    known = characters | _COMMON
+    drawn = "".join(char if char in known else _nearest(char, characters) for char in text)
     return drawn if drawn.strip() or not text.strip() else "?"
 
 
-def _nearest(char: str, has: Callable[[str], bool]) -> str:
+def _nearest(char: str, characters: frozenset[str]) -> str:
     written = char.translate(_PLAIN)
     if written != char:
         return written
     base = [c for c in unicodedata.normalize("NFKD", char) if not unicodedata.combining(c)]
-    if base and all(" " <= c <= "~" or (c != char and has(c)) for c in base):
+    if base and characters.issuperset(base):
         return "".join(base)
     return "?" if unicodedata.category(char)[0] in "LN" else ""
 
@@ -60,15 +65,16 @@ def fit(
 
     It shrinks a little, then wraps, then shrinks to 60 % of `size`, then is cut with `mark`.
     """
-    size = min(size, height / LEADING) if height < size else size
+    size = min(size, height)
     if "\n" not in text:
         wide = measure(text) * size
         if wide <= width:
             return size, [text]
         if wide * _GENTLE <= width:
             return size * width / wide, [text]
+    paragraphs = _measured(text, measure)
     for step in _STEPS:
-        lines = wrap(text, width / (size * step), measure)
+        lines = _lines(paragraphs, width / (size * step), measure)
         if len(lines) <= _room(height, size * step):
             return size * step, lines
     size *= _SMALLEST
@@ -83,18 +89,30 @@ def _room(height: float, size: float) -> int:
 
 def wrap(text: str, width: float, measure: Measure) -> list[str]:
     """Lines no wider than `width`, broken between words, and inside a word that is wider alone."""
+    return _lines(_measured(text, measure), width, measure)
+
+
+def _measured(text: str, measure: Measure) -> list[list[tuple[str, float]]]:
+    """Each paragraph's words with their widths."""
+    return [[(word, measure(word)) for word in part.split()] for part in text.split("\n")]
+
+
+def _lines(paragraphs: list[list[tuple[str, float]]], width: float, measure: Measure) -> list[str]:
+    space = measure(" ")
     lines: list[str] = []
-    for paragraph in text.split("\n"):
-        line = ""
-        for word in paragraph.split():
-            longer = f"{line} {word}" if line else word
-            if measure(longer) <= width:
-                line = longer
+    for paragraph in paragraphs:
+        line, used = "", 0.0
+        for word, wide in paragraph:
+            if line and used + space + wide <= width:
+                line, used = f"{line} {word}", used + space + wide
                 continue
             if line:
                 lines.append(line)
-            *full, line = _pieces(word, width, measure)
-            lines.extend(full)
+            line, used = word, wide
+            if wide > width:
+                *full, line = _pieces(word, width, measure)
+                lines.extend(full)
+                used = measure(line)
         lines.append(line)
     return lines
 

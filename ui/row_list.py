@@ -212,13 +212,14 @@ class _Painter(QStyledItemDelegate):
         return area.adjusted(0, 0, -wide - 12, 0)
 
     def _draw_texts(self, painter: QPainter, area: QRect, row: Row) -> None:
+        title = theme.font(theme.LEAD if self._large else theme.TEXT, theme.STRONG)
         if not row.detail:
-            _draw(painter, area, row.title, theme.font(theme.TEXT, theme.STRONG), "ink")
+            _draw(painter, area, row.title, title, "ink")
             return
         middle = area.center().y()
         upper = QRect(area.left(), middle - 25, area.width(), 24)
         lower = QRect(area.left(), middle + 2, area.width(), 22)
-        _draw(painter, upper, row.title, theme.font(theme.TEXT, theme.STRONG), "ink")
+        _draw(painter, upper, row.title, title, "ink")
         _draw(painter, lower, row.detail, theme.font(theme.SMALL), "dim")
 
 

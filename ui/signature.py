@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QBuffer, QIODevice, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -11,7 +13,6 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QPen,
-    QPolygonF,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -34,7 +35,7 @@ class SignaturePad(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._strokes: list[QPolygonF] = []
+        self._strokes: list[list[QPointF]] = []
         self.setMinimumHeight(96)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setCursor(Qt.CursorShape.CrossCursor)
@@ -46,6 +47,10 @@ class SignaturePad(QWidget):
     @property
     def is_signed(self) -> bool:
         return sum(_length(stroke) for stroke in self._strokes) >= _LEAST_PX
+
+    @property
+    def has_ink(self) -> bool:
+        return bool(self._strokes)
 
     def clear(self) -> None:
         self._strokes.clear()
@@ -70,7 +75,7 @@ class SignaturePad(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:
-            self._strokes.append(QPolygonF([event.position()]))
+            self._strokes.append([event.position()])
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._strokes and event.buttons() & Qt.MouseButton.LeftButton:
@@ -100,8 +105,8 @@ class SignaturePad(QWidget):
                  Qt.PenJoinStyle.RoundJoin)
         )  # fmt: skip
         for stroke in self._strokes:
-            path = QPainterPath(stroke.at(0))
-            for point in stroke[1:] if len(stroke) > 1 else [stroke.at(0)]:
+            path = QPainterPath(stroke[0])
+            for point in stroke[1:] or stroke:
                 path.lineTo(point)
             painter.drawPath(path)
 
@@ -111,8 +116,5 @@ class SignaturePad(QWidget):
         )
 
 
-def _length(stroke: QPolygonF) -> float:
-    points = [stroke.at(i) for i in range(len(stroke))]
-    return sum(
-        (abs(b.x() - a.x()) + abs(b.y() - a.y())) for a, b in zip(points, points[1:], strict=False)
-    )
+def _length(stroke: list[QPointF]) -> float:
+    return sum(abs(b.x() - a.x()) + abs(b.y() - a.y()) for a, b in pairwise(stroke))

@@ -7,14 +7,14 @@ hundredths whatever the currency (contract: `value`), so currencies with fewer d
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from desktop.connectors import RemoteOrder
+from desktop.connectors import _vtex_values as get
+from desktop.connectors._vtex_values import Json
 from desktop.connectors._vtex_words import BY_WORD, CANCELS, STATUSES, payment_kind, suffix
 from desktop.connectors.http import parse_json
 from desktop.errors import UserError
@@ -32,10 +32,7 @@ from desktop.order import (
     Status,
 )
 
-Json = dict[str, Any]
 MAX_LINES = 1_000
-MAX_TEXT = 2_000
-_MAX_CENTS = 10**13
 _PICKUP = "pickup-in-point"
 
 
@@ -68,105 +65,7 @@ def read(raw: bytes, connection: str) -> Document:
     if not isinstance(body, dict):
         raise UserError(N_("The answer is no order."))
     groups = _groups(body)
-    digest = hashlib.sha256(raw).hexdigest()
-    return Document(tuple(_remote(body, group, connection, digest) for group in groups), groups)
-
-
-# ---- values
-
-
-def _text(box: Json, name: str, required: bool = False) -> str:
-    value = box.get(name)
-    if value is None or value == "":
-        if required:
-            raise _missing(name)
-        return ""
-    if not isinstance(value, str) or len(value) > MAX_TEXT:
-        raise _wrong(name)
-    for char in value:
-        if char < " " and char in "\t\r\n":
-            continue
-        if unicodedata.category(char) in {"Cc", "Cs"}:
-            raise UserError(N_("“{name}” holds control characters."), name=name)
-    return " ".join(value.split())
-
-
-def _whole(box: Json, name: str, least: int, most: int) -> int:
-    value = box.get(name)
-    if value is None:
-        raise _missing(name)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise UserError(N_("“{name}” is no whole number."), name=name)
-    if not least <= value <= most:
-        raise UserError(N_("“{name}” is out of range: {value}."), name=name, value=str(value)[:40])
-    return value
-
-
-def _cents(box: Json, name: str) -> int:
-    return _whole(box, name, -_MAX_CENTS, _MAX_CENTS)
-
-
-def _positive(box: Json, name: str) -> int:
-    return _whole(box, name, 0, _MAX_CENTS)
-
-
-def _number(box: Json, name: str, default: int) -> Decimal:
-    value = box.get(name)
-    if value is None:
-        return Decimal(default)
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise _wrong(name)
-    number = Decimal(value)
-    if not 0 <= number <= 10**7:
-        raise UserError(N_("“{name}” is out of range: {value}."), name=name, value=str(value)[:40])
-    return number
-
-
-def moment(text: str) -> datetime | None:
-    """The UTC time of an ISO text; without an offset it is UTC already. None when it is no date.
-
-    The year 1 is how the platform writes "never".
-    """
-    try:
-        at = datetime.fromisoformat(text)
-        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None
-    return at if 2000 <= at.year < 2200 else None
-
-
-def _date(box: Json, name: str, required: bool = False) -> datetime | None:
-    text = _text(box, name, required)
-    at = moment(text) if text else None
-    if at is None and (required or (text and not text.startswith("0001-01-01"))):
-        raise UserError(N_("“{name}” is no date: {value}."), name=name, value=text[:40])
-    return at
-
-
-def _box(box: Json, name: str) -> Json:
-    value = box.get(name)
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise _wrong(name)
-    return value
-
-
-def _list(box: Json, name: str) -> list[Json]:
-    value = box.get(name)
-    if value is None:
-        return []
-    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-        raise _wrong(name)
-    return value
-
-
-def _missing(name: str) -> UserError:
-    return UserError(N_("“{name}” is missing."), name=name)
-
-
-def _wrong(name: str) -> UserError:
-    return UserError(N_("“{name}” has the wrong form."), name=name)
+    return Document(tuple(_remote(body, group, connection, raw) for group in groups), groups)
 
 
 def _money(currency: str) -> Callable[[int], int]:
@@ -180,20 +79,17 @@ def _money(currency: str) -> Callable[[int], int]:
     return convert
 
 
-# ---- the parts of a body
-
-
 def _groups(body: Json) -> tuple[Group, ...]:
-    items = _list(body, "items")
+    items = get.boxes(body, "items")
     if not items:
-        raise _missing("items")
+        raise get.missing("items")
     if len(items) > MAX_LINES:
         raise UserError(
             N_("The order has {n} lines; more than {most} are not taken."),
             n=len(items),
             most=MAX_LINES,
         )
-    value = _positive(body, "value")
+    value = get.positive(body, "value")
     logistics = _logistics(body, len(items))
     picked = [logistics[i].get("selectedDeliveryChannel") == _PICKUP for i in range(len(items))]
     kinds = [kind for kind in Kind if (kind is Kind.PICKUP) in picked]
@@ -219,51 +115,53 @@ def _groups(body: Json) -> tuple[Group, ...]:
 
 
 def _logistics(body: Json, lines: int) -> dict[int, Json]:
-    entries = _list(_box(body, "shippingData"), "logisticsInfo")
-    found = {_whole(entry, "itemIndex", 0, 10**6): entry for entry in entries}
+    entries = get.boxes(get.box(body, "shippingData"), "logisticsInfo")
+    found = {get.whole(entry, "itemIndex", 0, 10**6): entry for entry in entries}
     if any(i not in found for i in range(lines)):
-        raise _missing("logisticsInfo")
+        raise get.missing("logisticsInfo")
     return found
 
 
 def _share(item: Json, logistics: Json) -> int:
-    shipping = _positive(logistics, "sellingPrice") if "sellingPrice" in logistics else 0
-    tax = _cents(item, "tax") if item.get("tax") is not None else 0
+    shipping = get.positive(logistics, "sellingPrice") if "sellingPrice" in logistics else 0
+    tax = get.cents(item, "tax") if item.get("tax") is not None else 0
     return line_total(item) + shipping + tax
 
 
 def line_total(item: Json) -> int:
     """A line's price after discounts in hundredths: the platform's own sum where it gives one."""
-    definition = _box(item, "priceDefinition") or _box(item, "priceDefinitions")
+    definition = get.box(item, "priceDefinition") or get.box(item, "priceDefinitions")
     if definition.get("total") is not None:
-        return _positive(definition, "total")
-    quantity = _whole(item, "quantity", 1, 10**6)
-    total = round(_positive(item, "sellingPrice") * quantity * _number(item, "unitMultiplier", 1))
-    return _positive({"sellingPrice": total}, "sellingPrice")
+        return get.positive(definition, "total")
+    quantity = get.whole(item, "quantity", 1, 10**6)
+    total = round(
+        get.positive(item, "sellingPrice") * quantity * get.number(item, "unitMultiplier", 1)
+    )
+    return get.positive({"sellingPrice": total}, "sellingPrice")
 
 
 def _line(index: int, item: Json, money: Callable[[int], int]) -> Line:
     quantity = _quantity(item)
-    sku = _text(item, "id", required=True)
-    dimension = _box(_box(item, "additionalInfo"), "dimension")
+    sku = get.text(item, "id", required=True)
+    dimension = get.box(get.box(item, "additionalInfo"), "dimension")
     return Line(
         number=index + 1,
-        sku=_text(item, "refId") or sku,
-        name=_text(item, "name", required=True),
+        sku=get.text(item, "refId") or sku,
+        name=get.text(item, "name", required=True),
         quantity=quantity,
-        unit_price=money(_positive(item, "sellingPrice")),
+        unit_price=money(get.positive(item, "sellingPrice")),
         total=money(line_total(item)),
-        ean=_text(item, "ean"),
-        unit=_text(item, "measurementUnit") or "un",
-        unit_weight_g=int(_number(dimension, "weight", 0)),
+        ean=get.text(item, "ean"),
+        unit=get.text(item, "measurementUnit") or "un",
+        unit_weight_g=int(get.number(dimension, "weight", 0)),
         remote_id=sku,
     )
 
 
 def _quantity(item: Json) -> Decimal:
     """How much was bought, in the unit of measurement: pieces × what one piece holds."""
-    multiplier = _number(item, "unitMultiplier", 1)
-    quantity = _whole(item, "quantity", 1, 10**6) * multiplier
+    multiplier = get.number(item, "unitMultiplier", 1)
+    quantity = get.whole(item, "quantity", 1, 10**6) * multiplier
     quantity = quantity.quantize(Decimal("0.000001")).normalize()
     if not quantity:
         raise UserError(
@@ -273,68 +171,70 @@ def _quantity(item: Json) -> Decimal:
 
 
 def _buyer(body: Json) -> Buyer:
-    client = _box(body, "clientProfileData")
-    name = f"{_text(client, 'firstName')} {_text(client, 'lastName')}".strip()
-    document, phone = _text(client, "document"), _text(client, "phone")
+    client = get.box(body, "clientProfileData")
+    name = f"{get.text(client, 'firstName')} {get.text(client, 'lastName')}".strip()
+    document, phone = get.text(client, "document"), get.text(client, "phone")
     if client.get("isCorporate") is True:
-        name = _text(client, "corporateName") or _text(client, "tradeName") or name
-        document = _text(client, "corporateDocument") or document
-        phone = _text(client, "corporatePhone") or phone
-    return Buyer(name, document, phone, _text(client, "email"))
+        name = get.text(client, "corporateName") or get.text(client, "tradeName") or name
+        document = get.text(client, "corporateDocument") or document
+        phone = get.text(client, "corporatePhone") or phone
+    return Buyer(name, document, phone, get.text(client, "email"))
 
 
 def _address(body: Json, group: Group) -> Address:
-    shipping = _box(body, "shippingData")
+    shipping = get.box(body, "shippingData")
     logistics = group.logistics[0]
-    known = [*_list(shipping, "selectedAddresses"), _box(shipping, "address")]
-    wanted = _text(logistics, "addressId")
+    known = [*get.boxes(shipping, "selectedAddresses"), get.box(shipping, "address")]
+    wanted = get.text(logistics, "addressId")
     chosen = next((a for a in known if wanted and a.get("addressId") == wanted), {})
     receiver = ""
     if group.kind is Kind.PICKUP:
-        store = _box(logistics, "pickupStoreInfo")
+        store = get.box(logistics, "pickupStoreInfo")
         chosen = chosen or next(_pickup_places(logistics, store), {})
-        receiver = _text(store, "friendlyName")
-    chosen = chosen or _box(shipping, "address")
+        receiver = get.text(store, "friendlyName")
+    chosen = chosen or get.box(shipping, "address")
     return Address(
-        receiver=receiver or _text(chosen, "receiverName"),
-        street=_text(chosen, "street"),
-        number=_text(chosen, "number"),
-        complement=_text(chosen, "complement"),
-        district=_text(chosen, "neighborhood"),
-        city=_text(chosen, "city"),
-        state=_text(chosen, "state"),
-        postal_code=_text(chosen, "postalCode"),
-        country=_text(chosen, "country"),
-        reference=_text(chosen, "reference"),
+        receiver=receiver or get.text(chosen, "receiverName"),
+        street=get.text(chosen, "street"),
+        number=get.text(chosen, "number"),
+        complement=get.text(chosen, "complement"),
+        district=get.text(chosen, "neighborhood"),
+        city=get.text(chosen, "city"),
+        state=get.text(chosen, "state"),
+        postal_code=get.text(chosen, "postalCode"),
+        country=get.text(chosen, "country"),
+        reference=get.text(chosen, "reference"),
     )
 
 
 def _pickup_places(logistics: Json, store: Json) -> Iterator[Json]:
     """The contract calls this address a text in one place and an object in another."""
     slas = [
-        sla for sla in _list(logistics, "slas") if sla.get("id") == logistics.get("selectedSla")
+        sla for sla in get.boxes(logistics, "slas") if sla.get("id") == logistics.get("selectedSla")
     ]
-    for info in (store, *(_box(sla, "pickupStoreInfo") for sla in slas)):
+    for info in (store, *(get.box(sla, "pickupStoreInfo") for sla in slas)):
         if isinstance(info.get("address"), dict):
             yield info["address"]
 
 
 def _payment(body: Json, status: str, placed: datetime, amount: int) -> Payment:
-    transactions = _list(_box(body, "paymentData"), "transactions")
+    transactions = get.boxes(get.box(body, "paymentData"), "transactions")
     payments = [
         payment
         for transaction in transactions
         if transaction.get("isActive") is not False
-        for payment in _list(transaction, "payments")
+        for payment in get.boxes(transaction, "payments")
     ]
-    kinds = [(payment_kind(_text(p, "group"), _text(p, "paymentSystemName")), p) for p in payments]
+    kinds = [
+        (payment_kind(get.text(p, "group"), get.text(p, "paymentSystemName")), p) for p in payments
+    ]
     # The strictest decides: money that somebody here must still see.
     ranks = list(PaymentKind)
     kind, main = max(
         kinds, key=lambda pair: ranks.index(pair[0]), default=(PaymentKind.ONLINE, Json())
     )
-    names = dict.fromkeys(_text(p, "paymentSystemName") for p in payments)
-    settled = _date(body, "authorizedDate")
+    names = dict.fromkeys(get.text(p, "paymentSystemName") for p in payments)
+    settled = get.date(body, "authorizedDate")
     if settled is None and BY_WORD.get(status) not in (
         None,
         Status.AWAITING_PAYMENT,
@@ -348,7 +248,7 @@ def _payment(body: Json, status: str, placed: datetime, amount: int) -> Payment:
         method=" + ".join(name for name in names if name),
         amount=amount,
         settled_at=settled,
-        remote_id=_text(main, "id"),
+        remote_id=get.text(main, "id"),
     )
 
 
@@ -356,8 +256,8 @@ def _packages(body: Json, group: Group) -> list[Json]:
     """The sale invoices of a group: those that name its lines; all where the order is not mixed."""
     own = [index for index, _ in group.items]
     found = []
-    for package in _list(_box(body, "packageAttachment"), "packages"):
-        ours = any(item.get("itemIndex") in own for item in _list(package, "items"))
+    for package in get.boxes(get.box(body, "packageAttachment"), "packages"):
+        ours = any(item.get("itemIndex") in own for item in get.boxes(package, "items"))
         if package.get("type") == "Output" and (ours or not group.name):
             found.append(package)
     return found
@@ -365,23 +265,23 @@ def _packages(body: Json, group: Group) -> list[Json]:
 
 def _invoice(package: Json, money: Callable[[int], int]) -> Invoice:
     return Invoice(
-        number=_text(package, "invoiceNumber"),
-        key=_text(package, "invoiceKey"),
-        total=money(_positive(package, "invoiceValue")),
-        issued_at=moment(_text(package, "issuanceDate")),
+        number=get.text(package, "invoiceNumber"),
+        key=get.text(package, "invoiceKey"),
+        total=money(get.positive(package, "invoiceValue")),
+        issued_at=get.moment(get.text(package, "issuanceDate")),
         source="platform",
     )
 
 
 def _tracked(packages: list[Json]) -> tuple[Package, ...]:
-    seen = [p for p in packages if p.get("trackingNumber") or _box(p, "courierStatus")]
+    seen = [p for p in packages if p.get("trackingNumber") or get.box(p, "courierStatus")]
     return tuple(
         Package(
             number,
-            carrier=_text(package, "courier"),
-            tracking=_text(package, "trackingNumber"),
-            tracking_url=_text(package, "trackingUrl"),
-            delivered_at=moment(_text(_box(package, "courierStatus"), "deliveredDate"))
+            carrier=get.text(package, "courier"),
+            tracking=get.text(package, "trackingNumber"),
+            tracking_url=get.text(package, "trackingUrl"),
+            delivered_at=get.moment(get.text(get.box(package, "courierStatus"), "deliveredDate"))
             if is_finished(package)
             else None,
         )
@@ -391,20 +291,20 @@ def _tracked(packages: list[Json]) -> tuple[Package, ...]:
 
 def is_finished(package: Json) -> bool:
     """Whether the buyer has it (contract: `courierStatus.finished`)."""
-    return _box(package, "courierStatus").get("finished") is True
+    return get.box(package, "courierStatus").get("finished") is True
 
 
 def _events(packages: list[Json]) -> list[str]:
     """Tracking events of all packages, oldest first as the platform keeps them."""
     return [
-        _text(event, "description")
+        get.text(event, "description")
         for package in packages
-        for event in _list(_box(package, "courierStatus"), "data")
+        for event in get.boxes(get.box(package, "courierStatus"), "data")
     ]
 
 
 def _word(status: str, group: Group, packages: list[Json]) -> str:
-    covered = sum(_positive(p, "invoiceValue") for p in packages) >= group.value
+    covered = sum(get.positive(p, "invoiceValue") for p in packages) >= group.value
     # A mixed order stays in handling until both groups have an invoice.
     if status == "handling" and group.name and packages and covered:
         status = "invoiced"
@@ -419,17 +319,17 @@ def _word(status: str, group: Group, packages: list[Json]) -> str:
 
 
 def _channel(body: Json) -> str:
-    names = (_text(_box(body, "marketplace"), "name"), _text(body, "affiliateId"))
-    return next((name for name in names if name), "") or _text(body, "hostname")
+    names = (get.text(get.box(body, "marketplace"), "name"), get.text(body, "affiliateId"))
+    return next((name for name in names if name), "") or get.text(body, "hostname")
 
 
 def _cancel_reason(body: Json) -> str:
-    data = _box(body, "cancellationData")
-    return _text(data, "Reason") or _text(data, "reason") or _text(body, "cancelReason")
+    data = get.box(body, "cancellationData")
+    return get.text(data, "Reason") or get.text(data, "reason") or get.text(body, "cancelReason")
 
 
-def _remote(body: Json, group: Group, connection: str, digest: str) -> RemoteOrder:
-    status = _text(body, "status") or "null"
+def _remote(body: Json, group: Group, connection: str, raw: bytes) -> RemoteOrder:
+    status = get.text(body, "status") or "null"
     if status not in STATUSES:
         raise UserError(N_("The status “{status}” is not known."), status=status)
     cancel = CANCELS.get(status)
@@ -438,26 +338,27 @@ def _remote(body: Json, group: Group, connection: str, digest: str) -> RemoteOrd
         facts=_order(body, group, connection, status),
         word=_word(status, group, _packages(body, group)),
         verbatim=f"{status} (workflowIsInError)" if stuck else status,
-        digest=digest,
+        digest=hashlib.sha256(raw).hexdigest(),
         cancel=cancel,
         cancel_reason=_cancel_reason(body) if cancel is not None else "",
+        raw=raw,
     )
 
 
 def _order(body: Json, group: Group, connection: str, status: str) -> Order:
-    currency = _text(_box(body, "storePreferencesData"), "currencyCode", required=True)
+    currency = get.text(get.box(body, "storePreferencesData"), "currencyCode", required=True)
     if not known_currency(currency):
         raise UserError(N_("The currency “{currency}” is not known."), currency=currency)
     money = _money(currency)
-    placed = _date(body, "creationDate", required=True)
+    placed = get.date(body, "creationDate", required=True)
     assert placed is not None
-    remote_id = _text(body, "orderId", required=True)
+    remote_id = get.text(body, "orderId", required=True)
     packages = _packages(body, group)
-    due = [at for entry in group.logistics if (at := _date(entry, "shippingEstimateDate"))]
+    due = [at for entry in group.logistics if (at := get.date(entry, "shippingEstimateDate"))]
     return Order(
         connection=connection,
         remote_id=remote_id,
-        number=_text(body, "sequence") or remote_id,
+        number=get.text(body, "sequence") or remote_id,
         kind=group.kind,
         status=Status.AWAITING_CREATION,
         currency=currency,

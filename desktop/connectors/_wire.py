@@ -5,9 +5,12 @@ Imports urllib3, so `http.py` loads it with the first call only.
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import socket
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
@@ -28,27 +31,60 @@ from desktop.i18n import N_
 _current = threading.local()
 
 
+class Watchdog:
+    """One thread that shuts the sockets of calls which are over their time."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._waiting: list[tuple[float, int, Watch]] = []
+        self._counter = itertools.count()
+        self._is_closed = False
+        self._thread = threading.Thread(target=self._run, name="http-watchdog", daemon=True)
+        self._thread.start()
+
+    def add(self, watch: Watch) -> None:
+        with self._changed:
+            entry = (watch.until, next(self._counter), watch)
+            heapq.heappush(self._waiting, entry)
+            if self._waiting[0] is entry:
+                self._changed.notify()
+
+    def close(self) -> None:
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _run(self) -> None:
+        with self._changed:
+            while not self._is_closed:
+                span = self._waiting[0][0] - time.monotonic() if self._waiting else None
+                if span is None or span > 0:
+                    self._changed.wait(span)
+                else:
+                    heapq.heappop(self._waiting)[2].expire()
+
+
 class Watch:
-    """Guards one call of this thread: at its deadline the socket in use is shut down.
+    """Guards one call of this thread: at `until` (monotonic) the watchdog shuts the socket in use.
 
     `sent` tells whether a byte of the request may have left, `answered` whether an answer began,
     `expired` whether the deadline struck.
     """
 
-    def __init__(self, seconds: float) -> None:
-        self._until = time.monotonic() + seconds
+    def __init__(self, dog: Watchdog, until: float) -> None:
+        self.until = until
+        self._dog = dog
         self._lock = threading.Lock()
         self._connection: _Watched | None = None
-        self._timer = threading.Timer(seconds, self._expire)
-        self._timer.daemon = True
+        self._reused = False
         self.sent = False
         self.answered = False
         self.expired = False
-        self._reused = False
 
     @property
     def left(self) -> float:
-        return max(0.01, self._until - time.monotonic())
+        return max(0.01, self.until - time.monotonic())
 
     @property
     def is_stale(self) -> bool:
@@ -57,7 +93,7 @@ class Watch:
 
     def __enter__(self) -> Self:
         _current.watch = self
-        self._timer.start()
+        self._dog.add(self)
         return self
 
     def __exit__(
@@ -69,7 +105,6 @@ class Watch:
         _current.watch = None
         with self._lock:
             self._connection = None
-        self._timer.cancel()
 
     def take(self, connection: _Watched) -> None:
         """From now on this connection is the one to cut."""
@@ -81,7 +116,7 @@ class Watch:
         if self.expired:
             raise TimeoutError
 
-    def _expire(self) -> None:
+    def expire(self) -> None:
         with self._lock:
             self.expired = True
             sock = self._connection.sock if self._connection else None
@@ -146,6 +181,14 @@ FAILURES = (OSError, HTTPError, HTTPException)
 def no_cookies() -> DefaultCookiePolicy:
     """Keeps and sends no cookie: each call stands for itself."""
     return DefaultCookiePolicy(allowed_domains=[])
+
+
+def check_end(status: int, headers: Mapping[str, str], body: bytes) -> None:
+    """Raises when the answer may have been cut inside its headers: `http.client` takes the end of the
+    stream for the end of the headers, and an answer without length would pass for an empty one."""
+    is_delimited = "content-length" in headers or "transfer-encoding" in headers
+    if not (body or is_delimited or status in {204, 304}):
+        raise HTTPException("no end")
 
 
 def reason(error: BaseException, watch: Watch) -> str:

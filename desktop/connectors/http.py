@@ -103,7 +103,7 @@ class Http:
         self._pool = pool
         self._verify = verify
         self._lock = threading.Lock()
-        self._session: requests.Session | None = None
+        self._open: _Open | None = None
         self._quiet_until = 0.0
         self._skew_s: float | None = None
         self._budget = threading.local()
@@ -129,7 +129,7 @@ class Http:
         answer, failure = self._exchange(method, url, data)
         if failure is not None and failure.stale and method == "GET":
             # The server had closed the idle connection; nothing was read, so asking again is safe.
-            self._ready().get_adapter(url).close()
+            self._ready().session.get_adapter(url).close()
             answer, failure = self._exchange(method, url, data)
         if answer is None:
             assert failure is not None
@@ -151,10 +151,12 @@ class Http:
         return self._skew_s
 
     def close(self) -> None:
+        """Ends the open connections; a later call opens new ones."""
         with self._lock:
-            session, self._session = self._session, None
-        if session is not None:
-            session.close()
+            opened, self._open = self._open, None
+        if opened is not None:
+            opened.session.close()
+            opened.dog.close()
 
     def _exchange(
         self, method: str, url: str, data: bytes | None
@@ -166,7 +168,7 @@ class Http:
         if until - now < 0.05:
             text = N_("There was no time left to ask {host}. The program tries again by itself.")
             return None, _Failure(PlatformAway(text, host=self.host))
-        with _wire.Watch(until - now) as watch:
+        with _wire.Watch(self._ready().dog, until) as watch:
             try:
                 return self._send(method, url, data, watch), None
             except TooLarge as error:
@@ -179,7 +181,9 @@ class Http:
     def _send(self, method: str, url: str, data: bytes | None, watch: _wire.Watch) -> Answer:
         import requests  # noqa: PLC0415
 
-        session = self._ready()
+        from desktop.connectors import _wire  # noqa: PLC0415
+
+        session = self._ready().session
         request = requests.Request(method, url, headers=self._headers, data=data)
         prepared = session.prepare_request(request)
         response = session.get_adapter(url).send(
@@ -192,7 +196,9 @@ class Http:
         watch.answered = True
         with response:
             body = self._read(response)
+            watch.check()
             headers = {name.lower(): value for name, value in response.headers.items()}
+            _wire.check_end(response.status_code, headers, body)
             self._skew_s = _skew(headers)
             return Answer(self.host, response.status_code, headers, body)
 
@@ -210,11 +216,13 @@ class Http:
                 raise error
         return b"".join(parts)
 
-    def _ready(self) -> requests.Session:
+    def _ready(self) -> _Open:
+        from desktop.connectors import _wire  # noqa: PLC0415
+
         with self._lock:
-            if self._session is None:
-                self._session = self._new_session()
-            return self._session
+            if self._open is None:
+                self._open = _Open(self._new_session(), _wire.Watchdog())
+            return self._open
 
     def _new_session(self) -> requests.Session:
         import requests  # noqa: PLC0415
@@ -255,6 +263,14 @@ class Http:
             self._quiet_until = time.monotonic() + after
             raise _too_many(self.host, after)
         raise _failed(answer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """What the first call opens."""
+
+    session: requests.Session
+    dog: _wire.Watchdog
 
 
 @dataclass(frozen=True, slots=True)

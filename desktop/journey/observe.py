@@ -60,7 +60,8 @@ def first_seen(remote: Remote, journey: Journey, at: datetime) -> Order:
     order = replace(order, cancellation=_cancellation(remote, at))
     if order.cancellation is not None and order.cancellation.state is CancelState.CANCELLED:
         return replace(order, status=S.CANCELLED, archived=True)
-    target = _target(remote.status, order, journey) or _common_stage(remote.status, journey)
+    stage = _stage(remote.status, order.kind, journey) or _common_stage(remote.status, journey)
+    target = _past_payment(stage, order) or stage
     return replace(_arrived(order, target, at), archived=target in _ENDS)
 
 
@@ -74,7 +75,7 @@ def observe(order: Order, remote: Remote, journey: Journey, at: datetime) -> Obs
         if cancellation is not None:
             return _stopped(looked, cancellation, journey)
         looked = _without_request(looked)
-    target = _target(remote.status, looked, journey)
+    target = _past_payment(_stage(remote.status, looked.kind, journey), looked)
     if target is None or not _ahead(order, target, news):
         return Observed(looked)
     return Observed(_arrived(looked, target, at), order.status)
@@ -111,15 +112,20 @@ def _without_request(order: Order) -> Order:
     return replace(order, cancellation=None)
 
 
-def _target(status: Status | None, order: Order, journey: Journey) -> Status | None:
+def _stage(status: Status | None, kind: Kind, journey: Journey) -> Status | None:
     """The stage that the platform's status stands for here; None when the order's kind has none."""
-    if status in {None, S.AWAITING_PAYMENT} and not _waits_for_money(order):
-        return S.AWAITING_CREATION
     if status is None or status in {S.CANCELLED, S.RETURNED, S.CLOSED}:
         return status
     if status is S.DELIVERY_PROBLEM:
-        return status if order.kind is Kind.DELIVERY else None
-    return journey.stage(status, order.kind)
+        return status if kind is Kind.DELIVERY else None
+    return journey.stage(status, kind)
+
+
+def _past_payment(stage: Status | None, order: Order) -> Status | None:
+    """An order whose money is in, or comes later, does not wait for it."""
+    if stage in {None, S.AWAITING_PAYMENT} and not _waits_for_money(order):
+        return S.AWAITING_CREATION
+    return stage
 
 
 def _waits_for_money(order: Order) -> bool:

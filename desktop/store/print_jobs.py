@@ -98,31 +98,35 @@ def put(
 ) -> tuple[Job, bool]:
     """The job of this paper, and whether it will print because of this call.
 
-    One that was asked for before is not printed again, unless it failed and so never came out; one that
-    waits for another try is tried at once.
+    One that was asked for before is not printed again, unless it failed and so never came out. One that
+    still waits is tried at once, and moves along when another printer is asked for.
     """
     values = {
-        "printer": printer, "who": who, "state": State.QUEUED.value, "payload": wanted.payload,
-        "sha256": hashlib.sha256(wanted.payload).hexdigest(), "queued_at": at, "due_at": at,
-        "expires_at": expires_at, "settled_at": None, "reason": "", "reason_values": {},
-        "attempts": 0, "sent_bytes": 0, "token": "",
+        "printer": printer, "payload": wanted.payload, "due_at": at,
+        "sha256": hashlib.sha256(wanted.payload).hexdigest(),
+    }  # fmt: skip
+    fresh = values | {
+        "who": who, "state": State.QUEUED.value, "queued_at": at, "expires_at": expires_at,
+        "settled_at": None, "reason": "", "reason_values": {}, "sent_bytes": 0, "token": "",
+        "attempts": 0,
     }  # fmt: skip
     known = session.run(select(*_COLUMNS).where(*_same(wanted))).first()
-    if known is not None and known.state != State.FAILED:
-        session.run(
-            update(print_jobs).where(_c.id == known.id, _c.state == State.QUEUED).values(due_at=at)
-        )
-        return _job(known), False
     if known is None:
         key = {
             "order_id": wanted.order_id, "document": wanted.document, "package": wanted.package,
             "version": wanted.version, "copy": wanted.copy,
         }  # fmt: skip
-        session.run(insert(print_jobs).values(**key, **values))
-    else:
+        session.run(insert(print_jobs).values(**key, **fresh))
+    elif known.state == State.FAILED:
+        session.run(update(print_jobs).where(_c.id == known.id).values(**fresh))
+    elif known.state == State.QUEUED:
         session.run(update(print_jobs).where(_c.id == known.id).values(**values))
+    else:
+        return _job(known), False
     _announce(session, wanted.order_id)
-    return _job(session.run(select(*_COLUMNS).where(*_same(wanted))).one()), True
+    moved = known is not None and known.state == State.QUEUED and known.printer != printer
+    prints = known is None or known.state == State.FAILED or moved
+    return _job(session.run(select(*_COLUMNS).where(*_same(wanted))).one()), prints
 
 
 def _same(wanted: Wanted) -> tuple[Any, ...]:
@@ -232,22 +236,21 @@ def _fail(session: Session, now: datetime, reason: UserError, *conditions: Any) 
     return found
 
 
-def lose(session: Session, printer: str, at: datetime) -> int:
-    """Jobs that a process took along when it died become unknown; returns how many."""
+def lose(session: Session, printer: str, at: datetime) -> list[Job]:
+    """Jobs that a process took along when it died become unknown; returns them."""
     reason = UserError(
         N_("The program ended while it was printing. Look whether the paper came out.")
     )
-    found = session.run(
-        select(_c.order_id).where(_c.printer == printer, _c.state == State.SENDING)
-    ).all()
-    lost = session.run(
+    taken_along = and_(_c.printer == printer, _c.state == State.SENDING)
+    lost = _jobs(session, taken_along)
+    session.run(
         update(print_jobs)
-        .where(_c.printer == printer, _c.state == State.SENDING)
+        .where(taken_along)
         .values(state=State.UNKNOWN.value, settled_at=at, **_reason(reason))
     )
-    for row in found:
-        _announce(session, row.order_id)
-    return lost.rowcount
+    for job in lost:
+        _announce(session, job.order_id)
+    return lost
 
 
 def answer(

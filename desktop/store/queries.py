@@ -140,8 +140,15 @@ def ids(
     return array("q", (row[0] for row in cursor))
 
 
+def in_status(session: Session, status: Status | None) -> array[int]:
+    """Ids of the orders in a status, finished and archived ones too, newest first; all when None."""
+    wanted = true() if status is None else _c.status == status.value
+    found = session.run(select(_c.id).where(wanted).order_by(_c.id.desc()))
+    return array("q", found.scalars())
+
+
 def rows(session: Session, wanted: Sequence[int]) -> dict[int, ListRow]:
-    """List rows by id; ids that are gone are left out."""
+    """List rows by id, in the order that was asked for; ids that are gone are left out."""
     found = session.run(
         select(
             _c.id, _c.number, personal.c.name, _c.kind, _c.status, _c.channel, _c.lines, _c.total,
@@ -150,7 +157,7 @@ def rows(session: Session, wanted: Sequence[int]) -> dict[int, ListRow]:
         .join(personal, personal.c.order_id == _c.id)
         .where(_c.id.in_(wanted))
     )  # fmt: skip
-    return {
+    known = {
         row.id: ListRow(
             row.id, row.number, row.name, Kind(row.kind), Status(row.status), row.channel,
             row.lines, row.total, row.currency, row.due_at, row.placed_at, row.held, row.stopped,
@@ -158,6 +165,7 @@ def rows(session: Session, wanted: Sequence[int]) -> dict[int, ListRow]:
         )
         for row in found
     }  # fmt: skip
+    return {one: known[one] for one in wanted if one in known}
 
 
 def counts(session: Session, journey: Journey, now: datetime) -> Mapping[View, Count]:
@@ -218,6 +226,6 @@ def _condition(view: View, journey: Journey) -> ColumnElement[bool]:
 
 
 __all__ = [
-    "Count", "ListRow", "Sort", "View", "by_status", "counts", "ids", "rows", "statuses",
+    "Count", "ListRow", "Sort", "View", "by_status", "counts", "ids", "in_status", "rows", "statuses",
     "total",
 ]  # fmt: skip

@@ -88,10 +88,7 @@ class StoreSettings:
 
 def add_connection(session: Session, connection: Connection, rows: Iterable[MapRow]) -> None:
     """Stores an account with its default mapping. Raises UserError when the name is taken."""
-    if any(known.name == connection.name for known in all_connections(session)):
-        raise UserError(
-            N_("There is a connection “{name}” already. Choose another name."), name=connection.name
-        )
+    check_free(session, connection.name)
     session.run(
         insert(connections).values(
             name=connection.name, connector=connection.connector, settings=dict(connection.settings)
@@ -99,6 +96,16 @@ def add_connection(session: Session, connection: Connection, rows: Iterable[MapR
     )
     set_mapping(session, connection.name, rows)
     session.changed.add(0)
+
+
+def check_free(session: Session, name: str) -> None:
+    """Raises UserError when a connection has this name."""
+    if any(known.name == name for known in all_connections(session)):
+        raise UserError(
+            N_("There is a connection “{name}” already. Choose another name."),
+            field="name",
+            name=name,
+        )
 
 
 def all_connections(session: Session) -> list[Connection]:

@@ -32,7 +32,7 @@ from printing.document import (
     Text,
 )
 from printing.profiles import Profile
-from printing.text import drawable, wrap
+from printing.text import ASCII, drawable, wrap
 
 suffix = ".escpos"
 
@@ -102,14 +102,14 @@ def _line(text: str, profile: Profile) -> bytes:
 
 
 def _drawable(text: str, profile: Profile) -> str:
-    return drawable(text, _characters(profile.code_page).__contains__)
+    return drawable(text, _characters(profile.code_page))
 
 
 @lru_cache(maxsize=16)
 def _characters(code_page: str) -> frozenset[str]:
-    """What the upper half of a code page can draw."""
+    """ASCII and what the upper half of a code page can draw."""
     upper = bytes(range(0x80, 0x100)).decode(code_page, "ignore")
-    return frozenset(char for char in upper if char.isprintable())
+    return ASCII | frozenset(char for char in upper if char.isprintable())
 
 
 def _bars(block: Bars, profile: Profile) -> bytes:

@@ -16,7 +16,7 @@ from desktop.i18n import N_
 from printing import code128, qr
 from printing.document import Align, Bars, Box, Document, Pages, Placed, Qr, Rule, Text
 from printing.profiles import Profile
-from printing.text import LEADING, Measure, drawable, fit
+from printing.text import ASCII, LEADING, Measure, drawable, fit
 
 suffix = ".pdf"
 
@@ -75,7 +75,7 @@ def _box(canvas: Any, place: Placed, block: Box) -> None:
 
 def _text(canvas: Any, place: Placed, block: Text) -> None:
     face = _faces()[block.bold]
-    words = drawable(block.text, _characters(face).__contains__)
+    words = drawable(block.text, _characters(face))
     inside = block.size * 0.3 if block.inverse else 0.0
     size, lines = fit(
         words, block.size, place.width - 2 * inside, place.height, _measure(face), "…"
@@ -153,7 +153,7 @@ def _faces() -> tuple[str, str]:
 @lru_cache(maxsize=2)
 def _characters(face: str) -> frozenset[str]:
     glyphs = _reportlab("pdfbase.pdfmetrics").getFont(face).face.charToGlyph
-    return frozenset(map(chr, glyphs))
+    return ASCII | frozenset(char for char in map(chr, glyphs) if char.isprintable())
 
 
 @lru_cache(maxsize=2)

@@ -12,7 +12,7 @@ from desktop.i18n import N_
 from printing import code128, qr
 from printing.document import Align, Bars, Box, Document, Pages, Placed, Qr, Rule, Text
 from printing.profiles import Profile
-from printing.text import LEADING, drawable, fit
+from printing.text import ASCII, LEADING, drawable, fit
 
 suffix = ".zpl"
 
@@ -64,8 +64,7 @@ def _measure(text: str) -> float:
     return sum(map(_WIDTHS.__getitem__, text)) / 1000
 
 
-def _has(char: str) -> bool:
-    return "\xa1" <= char <= "\xff" and char != "\xad"
+_CHARACTERS = ASCII | frozenset(map(chr, range(0xA1, 0x100))) - {"\xad"}
 
 
 def encode(document: Document, profile: Profile, copies: int = 1) -> bytes:
@@ -112,7 +111,7 @@ def _rectangle(place: Placed, dots: float) -> tuple[int, int, int, int]:
 
 
 def _text(place: Placed, block: Text, dots: float) -> str:
-    words = drawable(block.text, _has)
+    words = drawable(block.text, _CHARACTERS)
     inside = 2 * block.size * 0.3 if block.inverse else 0.0
     size, lines = fit(words, block.size, place.width - inside, place.height, _measure)
     x, y, width, height = _rectangle(place, dots)

@@ -6,6 +6,7 @@ import gzip
 import json
 import logging
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -14,8 +15,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from desktop.connectors import http
 from desktop.connectors.http import Http, KeyUnknown, TooLarge
@@ -222,19 +228,99 @@ def answer_plainly(listener: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
 
 
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key and a certificate for localhost in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
+    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+@contextmanager
+def talking_tls(certificate: Path, script: Script, trusted: bool = True) -> Iterator[Http]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with socket.create_server(("localhost", 0)) as listener:
+
+        def serve() -> None:
+            plain, _ = listener.accept()
+            with plain, suppress(OSError), context.wrap_socket(plain, server_side=True) as secured:
+                if request := read_request(secured):
+                    script(secured, request)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        url = f"https://localhost:{listener.getsockname()[1]}"
+        verify = str(certificate) if trusted else True
+        client = Http(url, {}, deadline_s=1.0, verify=verify)
+        try:
+            yield client
+        finally:
+            client.close()
+            thread.join(10)
+
+
+def test_tls_works_and_is_cut_off_at_the_deadline_too(certificate: Path) -> None:
+    with talking_tls(certificate, says(b"[1]")) as client:
+        assert client.call("GET", "/x").json() == [1]
+    drip = b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + b" " * 5000
+    with talking_tls(certificate, drips(drip)) as client:
+        began = time.monotonic()
+        assert away(client, "POST").sent
+        assert 0.8 < time.monotonic() - began < 2
+
+
+def test_a_certificate_nobody_vouches_for_is_not_believed(certificate: Path) -> None:
+    with talking_tls(certificate, says(), trusted=False) as client:
+        error = away(client, "POST")
+    assert not error.sent
+    assert "secure connection" in str(error)
+
+
 def test_a_reset_after_sending_may_have_taken_effect() -> None:
     with talking(resets) as (server, client):
         assert away(client, "POST").sent
         assert server.connections == 1
 
 
-def test_a_cut_answer_is_no_answer() -> None:
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"HTT",
+        b"HTTP/1.1 200 OK\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConte",
+        b'HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"a": 1',
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n[1, 2",
+    ],
+)
+def test_a_cut_answer_is_no_answer(part: bytes) -> None:
     def cut(connection: socket.socket, _request: bytes) -> None:
-        connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"a": 1')
+        connection.sendall(part)
         connection.shutdown(socket.SHUT_RDWR)
 
     with talking(cut) as (_, client):
-        assert away(client).sent
+        assert away(client, "POST").sent
 
 
 def test_a_stale_connection_is_tried_again_for_a_read() -> None:
@@ -435,6 +521,4 @@ def test_no_thread_is_left() -> None:
     with talking(says()) as (_, client):
         for _ in range(5):
             client.call("GET", "/x")
-    until = time.monotonic() + 5
-    while any(isinstance(t, threading.Timer) for t in threading.enumerate()):
-        assert time.monotonic() < until
+    assert not any(thread.name == "http-watchdog" for thread in threading.enumerate())

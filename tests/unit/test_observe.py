@@ -248,6 +248,13 @@ def test_the_platforms_word_on_the_money_moves_an_order_that_waited_for_it():
     assert seen.moved_from is S.AWAITING_PAYMENT
 
 
+@pytest.mark.parametrize("said", [None, S.SHIPPED])
+def test_the_money_moves_it_also_under_a_word_that_means_nothing_here(said):
+    waiting = order(S.AWAITING_PAYMENT, Kind.PICKUP)
+    seen = look(waiting, said, facts=replace(waiting, payment=order().payment))
+    assert seen.order.status is S.AWAITING_CREATION
+
+
 # Cancellation
 
 

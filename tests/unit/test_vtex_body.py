@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from desktop.connectors import RemoteOrder
-from desktop.connectors._vtex_body import Document, moment, read
+from desktop.connectors._vtex_body import Document, read
+from desktop.connectors._vtex_values import moment
 from desktop.errors import UserError
 from desktop.order import CancelState, Kind, PaymentKind
 from desktop.sandbox.orders import DAY, Recipe, make
@@ -306,6 +307,7 @@ def test_a_stuck_workflow_shows() -> None:
 def test_the_digest_follows_the_answer() -> None:
     assert one(body()).digest == one(body()).digest
     assert one(body()).digest != one(body() | {"lastMessage": "x"}).digest
+    assert one(body()).raw == json.dumps(body()).encode()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.connectors import How, Repeat
+from desktop.connectors import How, Repeat, names
 from desktop.connectors._vtex_words import (
     BY_WORD,
     CANCELS,
@@ -109,3 +109,8 @@ def test_every_step_says_how_it_is_told() -> None:
     for told in Vtex.tells.values():
         assert (told.along is not None) is (told.how is How.WITH)
         assert told.how is not How.NOTE or told.repeat is Repeat.ASK
+
+
+def test_private_parts_are_no_connectors() -> None:
+    assert "vtex" in names()
+    assert not {"http", "_wire", "_vtex_body"} & set(names())

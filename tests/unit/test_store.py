@@ -1,0 +1,588 @@
+"""The writer thread, transactions, snapshots, and orders in and out of the tables."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from desktop.errors import StoreError, UserError
+from desktop.order import (
+    Address,
+    Buyer,
+    Cancellation,
+    CancelState,
+    Collected,
+    Hold,
+    Invoice,
+    Kind,
+    Label,
+    Line,
+    Order,
+    Package,
+    Payment,
+    PaymentKind,
+    Refund,
+    Return,
+    Seen,
+    Status,
+)
+from desktop.store import Store, body, journal, migrate, notes, orders, setup, tables
+from desktop.store.engine import open_sqlite
+from tests.fakes import NOW, SHOP, an_order, open_store, wait_until
+
+KEY = "35260312345678000195550010000012341000012346"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(tmp_path)
+    yield opened
+    opened.close()
+
+
+def put(store: Store, *new: Order) -> list[Order]:
+    return store.do(lambda s: orders.add(s, [(one, "") for one in new], NOW))
+
+
+def count(store: Store, table: str) -> int:
+    with closing(sqlite3.connect(store.path)) as raw:
+        return int(raw.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+# --- the writer thread ------------------------------------------------------------------------------------
+
+
+def test_writes_run_in_the_order_they_were_asked_for_on_one_thread(store):
+    seen: list[tuple[int, str]] = []
+    futures = [
+        store.write(lambda _s, n=n: seen.append((n, threading.current_thread().name)))
+        for n in range(50)
+    ]
+    for future in futures:
+        future.result(5)
+    assert seen == [(n, "writer") for n in range(50)]
+
+
+def test_any_exception_rolls_everything_back_and_comes_out_of_the_future(store):
+    class Odd(BaseException):
+        pass
+
+    for error in (UserError("no"), KeyError("bug"), Odd()):
+
+        def fail(session, error=error):
+            orders.add(session, [(an_order(), "")], NOW)
+            journal.append(session, NOW, "Ana", "accept", [(1, {})])
+            raise error
+
+        with pytest.raises(type(error)):
+            store.do(fail)
+        assert (count(store, "orders"), count(store, "search"), count(store, "journal")) == (0, 0, 0)
+    assert put(store, an_order())[0].id == 1
+
+
+def test_changes_are_announced_after_the_commit_and_never_after_a_rollback(store):
+    heard: list[tuple[frozenset[int], int]] = []
+    # A second connection sees only what is committed.
+    store.listen(lambda ids: heard.append((ids, count(store, "orders"))))
+
+    def add(session):
+        [order] = orders.add(session, [(an_order(), "")], NOW)
+        session.changed.add(order.id)
+        return order
+
+    order = store.do(add)
+
+    def add_and_fail(session):
+        session.changed.add(99)
+        orders.add(session, [(an_order("2"), "")], NOW)
+        raise UserError("no")
+
+    with pytest.raises(UserError):
+        store.do(add_and_fail)
+    store.do(lambda _s: None)
+    assert heard == [(frozenset({order.id}), 1)]
+
+
+def test_a_listener_that_fails_stops_neither_the_others_nor_the_writer(store, caplog):
+    heard: list[frozenset[int]] = []
+
+    def fail(_ids):
+        raise RuntimeError("a bug in a listener")
+
+    store.listen(fail)
+    store.listen(heard.append)
+    store.do(lambda s: s.changed.add(7))
+    store.do(lambda s: s.changed.add(8))
+    assert heard == [frozenset({7}), frozenset({8})]
+    assert "a bug in a listener" in caplog.text
+    caplog.clear()
+
+
+def test_a_read_is_a_snapshot(store):
+    put(store, an_order("1"))
+    with store.read() as session:
+        before = session.run(tables.orders.select()).fetchall()
+        put(store, an_order("2"))
+        assert session.run(tables.orders.select()).fetchall() == before
+    with store.read() as session:
+        assert len(session.run(tables.orders.select()).fetchall()) == 2
+
+
+def test_many_threads_may_read_while_one_writes(store):
+    failures: list[BaseException] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        try:
+            while not stop.is_set():
+                with store.read() as session:
+                    rows = session.run(tables.orders.select()).fetchall()
+                    journalled = journal.first_broken(session)
+                assert len(rows) % 2 == 0, "half a transaction was seen"
+                assert journalled is None
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for n in range(0, 40, 2):
+        put(store, an_order(f"a{n}"), an_order(f"b{n}"))
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+def test_closing_carries_out_what_is_queued_and_then_takes_nothing_more(tmp_path):
+    store = open_store(tmp_path)
+    gate = threading.Event()
+    store.write(lambda _s: gate.wait(5))
+    queued = [store.write(lambda s, n=n: journal.append(s, NOW, "Ana", str(n), [(None, {})]))
+              for n in range(20)]  # fmt: skip
+    closer = threading.Thread(target=store.close)
+    closer.start()
+    wait_until(lambda: store._closed, "the closing")
+    with pytest.raises(RuntimeError):
+        store.write(lambda _s: None)
+    gate.set()
+    closer.join(5)
+    assert all(future.done() and future.exception() is None for future in queued)
+    assert count(store, "journal") == 20
+    with pytest.raises(RuntimeError), store.read():
+        pass
+    store.close()  # once more does nothing
+    assert "writer" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_a_queued_write_may_be_called_off(store):
+    gate = threading.Event()
+    store.write(lambda _s: gate.wait(5))
+    future = store.write(lambda s: orders.add(s, [(an_order(), "")], NOW))
+    assert future.cancel()
+    gate.set()
+    with pytest.raises(CancelledError):
+        future.result(5)
+    store.do(lambda _s: None)
+    assert count(store, "orders") == 0
+
+
+def test_a_part_that_fails_alone_undoes_only_itself(store):
+    def work(session):
+        journal.append(session, NOW, "Ana", "first", [(None, {})])
+        with pytest.raises(UserError), session.attempt():
+            journal.append(session, NOW, "Ana", "lost", [(None, {})])
+            raise UserError("no")
+        journal.append(session, NOW, "Ana", "second", [(None, {})])
+
+    store.do(work)
+    with closing(sqlite3.connect(store.path)) as raw:
+        assert raw.execute("SELECT what FROM journal").fetchall() == [("first",), ("second",)]
+    with store.read() as session:
+        assert journal.first_broken(session) is None
+
+
+# --- how the database is opened ---------------------------------------------------------------------------
+
+
+def test_every_connection_is_durable_and_checks_foreign_keys(store):
+    def pragmas(session):
+        return {
+            name: session.connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+
+    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
+    assert store.do(pragmas) == wanted
+    with store.read() as session:
+        assert pragmas(session) == wanted
+
+
+def test_a_write_takes_the_lock_at_once_so_that_reading_then_writing_cannot_fail(store, tmp_path):
+    """Deferred, the write would fail with SQLITE_BUSY_SNAPSHOT, without waiting, as it does below."""
+    put(store, an_order("1"))
+    with closing(sqlite3.connect(store.path, timeout=0, isolation_level=None)) as other:
+
+        def read_then_write(session):
+            session.run(tables.orders.select()).fetchall()
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("DELETE FROM notes")
+            orders.add(session, [(an_order("2"), "")], NOW)
+
+        store.do(read_then_write)
+        other.execute("DELETE FROM notes")  # free again
+    assert count(store, "orders") == 2
+
+
+def test_a_folder_with_any_sign_in_its_name_will_do(tmp_path):
+    folder = tmp_path / "São José #2 100%? & Cia;x=1"
+    open_store(folder, an_order()).close()
+    again = Store(folder)
+    with again.read() as session:
+        assert orders.get(session, 1).number == "1047"
+    again.close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [folder.name]
+
+
+def test_the_first_migration_makes_exactly_the_tables_of_the_code(tmp_path):
+    engine = open_sqlite(tmp_path / "made.db")
+    migrate.upgrade(tmp_path / "made.db")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "compare_type": True,
+                "compare_server_default": True,
+                "include_object": lambda _o, name, kind, *_: not (name or "").startswith("search"),
+            },
+        )
+        assert compare_metadata(context, tables.metadata) == []
+        made = {
+            (row[0], " ".join(row[1].split()))
+            for row in connection.exec_driver_sql(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+            )
+        }
+    engine.dispose()
+    fresh = open_sqlite(tmp_path / "fresh.db")
+    tables.metadata.create_all(fresh)
+    with fresh.connect() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        )
+        # Partial indexes too, whose conditions the comparison above does not read.
+        assert made == {(row[0], " ".join(row[1].split())) for row in rows}
+    fresh.dispose()
+
+
+def test_the_revision_of_the_code_is_the_head_of_the_scripts():
+    assert ScriptDirectory.from_config(migrate._config()).get_current_head() == migrate.REVISION
+
+
+def test_opening_an_up_to_date_file_does_not_import_alembic(tmp_path):
+    import subprocess
+    import sys
+
+    open_store(tmp_path).close()
+    code = (
+        "import sys; from pathlib import Path; from desktop.store import Store;"
+        f"Store(Path({str(tmp_path)!r})).close(); print('alembic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_two_programs_may_make_the_same_store_at_once(tmp_path):
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from pathlib import Path; from desktop.store import Store;"
+        f"Store(Path({str(tmp_path)!r})).close()"
+    )
+    both = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in "ab"]
+    for one in both:
+        _, complaint = one.communicate(timeout=60)
+        assert (one.returncode, complaint) == (0, b"")
+
+
+# --- orders in and out ------------------------------------------------------------------------------------
+
+_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
+_times = st.datetimes(datetime(1970, 1, 2), datetime(9998, 1, 1), timezones=st.just(UTC)).map(
+    lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)
+)
+_money = st.integers(-(2**62), 2**62)
+_quantities = st.decimals(0, 10**7, places=6).map(lambda d: Decimal(str(d)))
+_maybe_time = st.none() | _times
+
+
+def _lines() -> st.SearchStrategy[Line]:
+    return st.builds(
+        Line, st.integers(1, 9999), _text, _text, _quantities, _money, _money, _text, _text,
+        st.integers(0, 10**6), _text, st.none() | _quantities, _text,
+    )  # fmt: skip
+
+
+def _orders() -> st.SearchStrategy[Order]:
+    package = st.builds(
+        Package, st.integers(1, 99), st.integers(0, 10**6), st.tuples(*[st.integers(0, 9999)] * 3),
+        st.sampled_from(Label), _text, _text, _text, _text, _text, _text, _text, _maybe_time, _maybe_time,
+    )  # fmt: skip
+    return st.builds(
+        Order, st.just(SHOP), _text, _text, st.sampled_from(Kind), st.sampled_from(Status),
+        st.sampled_from(["BRL", "CLP", "XXX"]), _money, st.lists(_lines(), max_size=3).map(tuple),
+        st.builds(Payment, st.sampled_from(PaymentKind), _text, _money, _maybe_time, _text, _text),
+        _times,
+        buyer=st.builds(Buyer, _text, _text, _text, _text),
+        address=st.builds(Address, *[_text] * 10),
+        group=_text, channel=_text, due_at=_maybe_time,
+        packages=st.lists(package, max_size=3).map(tuple),
+        invoice=st.none() | st.builds(
+            Invoice, _text, _text, _text, _money, _maybe_time, _text,
+            st.sampled_from(["key", "xml", "number", "platform"]), _text, _text,
+        ),
+        hold=st.none() | st.builds(Hold, _times, _text, _text),
+        cancellation=st.none()
+        | st.builds(Cancellation, st.sampled_from(CancelState), _times, _text, _text),
+        collected=st.none() | st.builds(Collected, _times, _text, _text, _text),
+        returned=st.none()
+        | st.builds(
+            Return, _times, _text, st.lists(st.integers(1, 9)).map(tuple), st.booleans(), _text
+        ),
+        refunds=st.lists(
+            st.builds(Refund, _times, _money, _text, st.lists(st.integers(1, 9)).map(tuple)),
+            max_size=2,
+        ).map(tuple),
+        shelf=_text, pickup_code=_text,
+        seen=st.builds(Seen, st.none() | st.sampled_from(Status), _text, _maybe_time),
+        archived=st.booleans(),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    opened = open_store(tmp_path_factory.mktemp("shared"))
+    yield opened
+    opened.close()
+
+
+def _emptied(session) -> None:
+    session.run(tables.orders.delete())
+    session.connection.exec_driver_sql("DELETE FROM search")
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+@given(first=_orders(), second=_orders())
+def test_every_field_of_an_order_comes_back_as_it_was_stored(shared, first, second):
+    shared.do(_emptied)
+    [stored] = put(shared, first)
+    with shared.read() as session:
+        assert orders.get(session, stored.id) == stored == replace(first, id=stored.id, version=1)
+        assert orders.by_remote(session, SHOP, [first.remote_id]) == {
+            (first.remote_id, first.group): (stored, "")
+        }
+    changed = replace(
+        second, id=stored.id, version=1, remote_id=first.remote_id, group=first.group
+    )
+    saved = shared.do(lambda s: orders.save(s, changed, NOW, "d2"))
+    with shared.read() as session:
+        assert orders.get(session, stored.id) == saved == replace(changed, version=2)
+
+
+@given(_times | st.datetimes(timezones=st.just(UTC)))
+def test_times_are_kept_to_the_millisecond(at):
+    kept = tables.from_ms(tables.to_ms(at))
+    assert timedelta(0) <= at - kept < timedelta(milliseconds=1)
+    assert tables.to_ms(kept) == tables.to_ms(at)
+    assert tables.from_ms(tables.to_ms(kept)) == kept
+
+
+def test_quantities_keep_their_digits():
+    line = replace(an_order().lines[0], quantity=Decimal("1.250"), picked=Decimal("0.10"))
+    [back] = body.decode(body.encode(an_order(lines=(line,))))["lines"]
+    assert (str(back.quantity), str(back.picked)) == ("1.250", "0.10")
+
+
+def test_personal_data_stays_out_of_the_body(store):
+    [order] = put(store, an_order())
+    with closing(sqlite3.connect(store.path)) as raw:
+        text = raw.execute("SELECT body FROM orders").fetchone()[0]
+    for secret in (order.buyer.name, order.buyer.document, order.buyer.phone, order.buyer.email,
+                   order.address.street):  # fmt: skip
+        assert secret not in text
+
+
+def test_an_older_copy_of_an_order_cannot_overwrite_a_newer_one(store):
+    [order] = put(store, an_order())
+    saved = store.do(lambda s: orders.save(s, replace(order, shelf="A1"), NOW))
+    assert saved.version == order.version + 1
+    with pytest.raises(UserError, match="moment ago"):
+        store.do(lambda s: orders.save(s, replace(order, shelf="B2"), NOW))
+    with store.read() as session:
+        assert orders.get(session, order.id) == saved
+
+
+def test_an_access_key_belongs_to_one_order(store):
+    first, second = put(store, an_order("1"), an_order("2"))
+    ours = Invoice("12", key=KEY)
+    store.do(lambda s: orders.save(s, replace(first, invoice=ours), NOW))
+    with pytest.raises(UserError, match="another order") as refused:
+        store.do(lambda s: orders.save(s, replace(second, invoice=ours), NOW))
+    assert refused.value.field == "key"
+    with store.read() as session:
+        assert orders.get(session, second.id) == second
+        assert orders.by_code(session, KEY) == [("invoice", first.id)]
+    # The order itself may be saved again with its key.
+    store.do(lambda s: orders.save(s, replace(first, invoice=ours, version=2, shelf="x"), NOW))
+
+
+def test_what_the_platform_shows_as_its_invoice_is_kept_even_when_it_shows_it_twice(store):
+    theirs = Invoice("12", key=KEY, source="platform")
+    put(store, an_order("1", invoice=theirs), an_order("2", invoice=theirs))
+    with store.read() as session:
+        assert {one for _kind, one in orders.by_code(session, KEY)} == {1, 2}
+
+
+def test_codes_that_differ_only_in_case_or_blanks_are_one(store):
+    packages = (Package(1, tracking="ab123br"), Package(2, tracking="AB123BR "))
+    [order] = put(store, an_order(packages=packages))
+    with store.read() as session:
+        assert orders.by_code(session, " Ab123bR") == [("tracking", order.id)]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [("1047", "number"), ("R1047", "remote"), ("p-77", "pickup"), ("jd1br", "tracking")],
+)
+def test_a_scan_finds_an_order_by_each_of_its_codes(store, code, kind):
+    [order] = put(store, an_order(pickup_code="P-77", packages=(Package(1, tracking="JD1BR"),)))
+    with store.read() as session:
+        assert orders.by_code(session, code) == [(kind, order.id)]
+        assert orders.by_code(session, code + "x") == []
+
+
+def test_a_code_that_changed_finds_the_order_no_more(store):
+    [order] = put(store, an_order(packages=(Package(1, tracking="OLD1"),)))
+    store.do(lambda s: orders.save(s, replace(order, packages=(Package(1, tracking="NEW1"),)), NOW))
+    with store.read() as session:
+        assert orders.by_code(session, "OLD1") == []
+        assert orders.by_code(session, "NEW1") == [("tracking", order.id)]
+
+
+def test_one_platform_order_is_stored_once_per_delivery_group(store):
+    put(store, an_order(group="delivery"), an_order(group="pickup", kind=Kind.PICKUP))
+    with pytest.raises(Exception, match="UNIQUE"):
+        put(store, an_order(group="pickup"))
+    with store.read() as session:
+        found = orders.by_remote(session, SHOP, ["r1047"])
+    assert set(found) == {("r1047", "delivery"), ("r1047", "pickup")}
+
+
+def test_errors_of_the_database_do_not_repeat_personal_data(store):
+    put(store, an_order())
+    with pytest.raises(Exception, match="UNIQUE") as error:
+        put(store, an_order())
+    assert "Conceição" not in str(error.value)
+    assert "Flores" not in str(error.value)
+
+
+def test_an_order_that_is_not_there_is_a_sentence(store):
+    with store.read() as session, pytest.raises(UserError, match="no order 99"):
+        orders.get(session, 99)
+
+
+@pytest.mark.parametrize(
+    "damage", ['{"lines":', "[]", '{"lines":[[1]],"payment":{"kind":"online"}}', "{}",
+               '{"lines":[],"payment":{"kind":"barter"}}']
+)  # fmt: skip
+def test_a_damaged_row_is_a_sentence_not_a_bug(store, damage):
+    put(store, an_order())
+    with closing(sqlite3.connect(store.path)) as raw, raw:
+        raw.execute("UPDATE orders SET body = ?", (damage,))
+    with pytest.raises(StoreError, match="damaged"), store.read() as session:
+        orders.get(session, 1)
+
+
+def test_deleting_an_order_takes_its_parts_along(store):
+    [order] = put(store, an_order(packages=(Package(1, tracking="JD1BR"),)))
+    store.do(lambda s: notes.add(s, order.id, notes.Note(NOW, "Ana", "hold", "liga antes")))
+    store.do(lambda s: notes.keep_file(s, order.id, "xml", b"<x/>", NOW))
+    store.do(lambda s: s.run(tables.orders.delete()))
+    assert [count(store, t) for t in ("personal", "codes", "notes", "files")] == [0, 0, 0, 0]
+
+
+def test_a_file_is_kept_byte_for_byte_and_once(store):
+    [order] = put(store, an_order())
+    data = bytes(range(256)) * 10
+    digests = {
+        store.do(lambda s: notes.keep_file(s, order.id, "xml", data, NOW)) for _ in range(3)
+    }
+    assert (len(digests), count(store, "files")) == (1, 1)
+    with store.read() as session:
+        assert notes.file_of(session, order.id, "xml") == data
+        assert notes.file_of(session, order.id, "signature") is None
+
+
+def test_settings_and_people_and_printers_come_back(store):
+    from desktop.journey import Journey
+    from desktop.order import Person, Role
+
+    wanted = setup.StoreSettings(
+        "Café & Cia", "es", "dark", True, False, 80, ("12345678000195",),
+        Journey(frozenset({Status.IN_PREPARATION}), True, frozenset({"motoboy"}), 5),
+    )  # fmt: skip
+    staff = [Person("Ana", Role.CLERK), Person("Zé", Role.MANAGER)]
+    printer = setup.Printer("Etiquetas", "zebra", "tcp:10.0.0.9:9100", ("label",))
+    store.do(lambda s: setup.save_settings(s, wanted))
+    store.do(lambda s: setup.set_people(s, staff))
+    store.do(lambda s: setup.set_printers(s, [printer]))
+    with store.read() as session:
+        assert setup.store_settings(session) == wanted
+        assert setup.all_people(session) == staff
+        assert setup.all_printers(session) == [printer]
+
+
+def test_settings_of_a_new_store_are_the_defaults(store):
+    with store.read() as session:
+        assert setup.store_settings(session) == setup.StoreSettings()
+
+
+def test_trouble_is_kept_with_its_sentence_since_the_first_time(store):
+    from desktop.errors import PlatformAway
+
+    later = NOW + timedelta(minutes=9)
+    away = PlatformAway("{host} cannot be reached", host="example.com")
+    store.do(lambda s: setup.note_sync(s, SHOP, NOW, away))
+    store.do(lambda s: setup.note_sync(s, SHOP, later, away))
+    with store.read() as session:
+        [known] = setup.all_connections(session)
+    assert str(known.trouble) == "example.com cannot be reached"
+    assert (known.trouble_since, known.synced_at) == (NOW, None)
+    store.do(lambda s: setup.note_sync(s, SHOP, later))
+    with store.read() as session:
+        [known] = setup.all_connections(session)
+    assert (known.trouble, known.trouble_since, known.synced_at) == (None, None, later)
+
+
+def test_a_taken_connection_name_is_refused_and_changes_nothing(store):
+    taken = setup.Connection(SHOP, "vtex", {"url": "other"})
+    with pytest.raises(UserError, match="already"):
+        store.do(lambda s: setup.add_connection(s, taken, []))
+    with store.read() as session:
+        assert setup.all_connections(session)[0].settings == {}
+        assert setup.mapping_of(session, SHOP)

@@ -1,0 +1,320 @@
+"""The pickup counter: scan, look at the card, hand over.
+
+Nothing open: the list of what waits, oldest first. A scan or typed words open one order as a card, or a
+short list where several are meant. After each order the counter is ready for the next scan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop import pickup
+from desktop.errors import BalcaoError, UserError
+from desktop.i18n import N_, ago, tr_n
+from desktop.i18n import tr as _
+from desktop.journey import Step
+from desktop.order import Order, Role, Status
+from desktop.store import Session, orders, setup
+from desktop.truth import Tone, say
+from ui import actions, theme
+from ui.desk import Desk
+from ui.pickup_card import Case, PickupCard
+from ui.row_list import Row, RowList
+from ui.widgets import Card, Label, WrappedLabel, row
+
+SEVERAL = 20
+_SAID = {
+    Step.HAND_OVER: N_("Order {number} was handed over."),
+    Step.READY: N_("Order {number} is ready for pickup."),
+    Step.RECORD_PAYMENT: N_("The payment of order {number} is recorded."),
+    Step.TAKE_BACK: N_("Order {number} is back in stock."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a text led to: one order as a case, or the rows to choose from."""
+
+    words: str
+    case: Case | None = None
+    several: tuple[Order, ...] = ()
+
+
+class PickupPage(QWidget):
+    """Signals: `order_wanted(id)` to show the order's own page; `counted(n)` how many orders wait."""
+
+    order_wanted = Signal(int)
+    counted = Signal(int)
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._stale, self._several = True, False
+        self.setProperty("kind", "page")
+        self._make_start()
+        self._card = PickupCard()
+        self._places = QStackedWidget()
+        self._places.addWidget(self._start)
+        self._places.addWidget(self._card)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._places)
+        self._listen()
+
+    @property
+    def title(self) -> str:
+        return actions.text("pickup")
+
+    def _make_start(self) -> None:
+        self._start = Card()
+        self._sign = QLabel()
+        self._sign.setFixedWidth(48)
+        self._call = WrappedLabel(_("Scan the pass, the order or the shelf"), "title")
+        self._hint = Label(role="heading")
+        self._list = RowList(_("Orders that wait for pickup"), large_mark=True)
+        self._nobody = WrappedLabel(_("Nothing waits for pickup."), "lead", "dim")
+        self._nobody.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._start.body.addLayout(row(self._sign, self._call, spacing=12))
+        self._start.body.addSpacing(8)
+        self._start.body.addWidget(self._hint)
+        self._start.body.addWidget(self._list, 1)
+        self._start.body.addWidget(self._nobody, 1)
+
+    def _listen(self) -> None:
+        self._list.chosen.connect(self.open)
+        self._card.wanted.connect(self._act)
+        self._card.order_wanted.connect(self.order_wanted)
+        self._card.receipt_wanted.connect(self._print_receipt)
+        self._card.refused.connect(self._desk.messages.attention)
+        actions.bind(self, "print", self._print_receipt)
+        self._desk.bridge.orders_changed.connect(self._orders_changed)
+        self._desk.bridge.state_changed.connect(self.refresh)
+
+    # --- what the window calls ------------------------------------------------------------------------
+
+    def scanned(self, text: str) -> bool:
+        """Opens what was scanned or typed; the counter takes every scan."""
+        case = self._card.case
+        if case is not None and text.strip().upper() == case.order.pickup_code.upper() != "":
+            self._show(self._renewed(case, code_shown=True))
+            return True
+        person = self._desk.person.role
+        self._desk.tasks.run(
+            lambda: self._find(text, person), self._found, self._desk.messages.error, "pickup"
+        )
+        return True
+
+    def open(self, order_id: int) -> None:
+        """Shows the card of an order."""
+        role = self._desk.person.role
+        self._desk.tasks.run(
+            lambda: self._read(order_id, role), self._show_fresh, self._gone, "pickup"
+        )
+
+    def back(self) -> bool:
+        """One level back; False when the counter is at its start already."""
+        if self._places.currentWidget() is self._start and not self._several:
+            return False
+        self.start()
+        return True
+
+    def start(self) -> None:
+        """Empty and ready for the next scan."""
+        self._card.forget()
+        self._several = False
+        self._places.setCurrentWidget(self._start)
+        self._list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._read_waiting()
+
+    def next(self) -> None:
+        """The big button, by its key."""
+        if self._places.currentWidget() is self._card:
+            self._card.press()
+
+    def refresh(self) -> None:
+        """Reads again what is shown; while hidden it only notes that it is stale."""
+        if not self.isVisible():
+            self._stale = True
+            return
+        self._stale = False
+        if self._card.case is not None:
+            self._reread(self._card.case)
+        elif not self._several:
+            self._read_waiting()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        px = 40
+        self._sign.setPixmap(theme.pixmap("scan", "accent", px, self.devicePixelRatioF()))
+        if self._stale:
+            self.refresh()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and self._places.currentWidget() is self._card:
+            self.next()
+        elif event.key() != Qt.Key.Key_Escape or not self.back():
+            super().keyPressEvent(event)
+
+    # --- reading --------------------------------------------------------------------------------------
+
+    def _find(self, text: str, role: Role) -> _Found:
+        with self._desk.store.read() as session:
+            ids = pickup.find(session, text)[:SEVERAL]
+            if len(ids) != 1:
+                return _Found(text, several=tuple(orders.get(session, one) for one in ids))
+            order = orders.get(session, ids[0])
+            shown = order.pickup_code != "" and order.pickup_code.upper() == text.strip().upper()
+            return _Found(text, _case(session, order, role, shown))
+
+    def _read(self, order_id: int, role: Role, code_shown: bool = False) -> Case:
+        with self._desk.store.read() as session:
+            return _case(session, orders.get(session, order_id), role, code_shown)
+
+    def _reread(self, case: Case) -> None:
+        role, order_id = self._desk.person.role, case.order.id
+        self._desk.tasks.run(
+            lambda: self._read(order_id, role, case.code_shown), self._show, self._gone, "pickup"
+        )
+
+    def _renewed(self, case: Case, code_shown: bool) -> Case:
+        return Case(case.order, case.verdict, case.since, case.known_at, code_shown)
+
+    def _read_waiting(self) -> None:
+        self._desk.tasks.run(self._waiting, self._show_waiting, key="pickup")
+
+    def _waiting(self) -> list[Order]:
+        with self._desk.store.read() as session:
+            return pickup.waiting(session, setup.store_settings(session).journey)
+
+    # --- showing --------------------------------------------------------------------------------------
+
+    def _found(self, found: _Found) -> None:
+        if found.case is not None:
+            self._show_fresh(found.case)
+        elif found.several:
+            self._show_several(found)
+        else:
+            self._desk.messages.attention(
+                _(
+                    "Nothing here is called “{words}”. Scan again or type the name.",
+                    words=found.words,
+                )
+            )
+
+    def _show_fresh(self, case: Case) -> None:
+        self._card.forget()
+        self._desk.messages.sounds.play(case.verdict.tone.value)
+        self._show(case)
+
+    def _show(self, case: Case) -> None:
+        was = self._card.case
+        now = self._desk.now()
+        self._places.setCurrentWidget(self._card)
+        self._card.show_case(case, now)
+        stopped = case.verdict.tone is Tone.STOP
+        if was is not None and stopped and was.verdict.tone is not Tone.STOP:
+            self._desk.messages.stop(say(case.verdict.headline, now))
+
+    def _show_waiting(self, waiting: list[Order]) -> None:
+        if self._card.case is not None:
+            return
+        text = tr_n("{n} order waits for pickup", "{n} orders wait for pickup", len(waiting))
+        self._show_rows(waiting, text if waiting else "")
+        self.counted.emit(len(waiting))
+
+    def _show_several(self, found: _Found) -> None:
+        self._card.forget()
+        self._several = True
+        self._places.setCurrentWidget(self._start)
+        text = _("“{words}” may be one of these. Choose one.", words=found.words)
+        self._show_rows(list(found.several), text)
+        self._list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_rows(self, shown: list[Order], hint: str) -> None:
+        self._hint.setText(hint)
+        self._list.show_rows(self._row(order) for order in shown)
+        self._list.setVisible(bool(shown))
+        self._nobody.setVisible(not shown)
+
+    def _row(self, order: Order) -> Row:
+        ready = order.status is Status.READY_FOR_PICKUP
+        items = tr_n("{n} item", "{n} items", len(order.lines))
+        span = ago((self._desk.now() - order.placed_at).total_seconds())
+        parts = [
+            _("Order {number}", number=order.number),
+            items,
+            _("ordered {span} ago", span=span),
+        ]
+        parts += [] if ready else [_(order.status.label)]
+        name = order.buyer.name or _("Without a name")
+        return Row(order.id, name, " · ".join(parts), mark=order.shelf if ready else "")
+
+    def _gone(self, error: BalcaoError) -> None:
+        self._desk.messages.error(error)
+        self.start()
+
+    # --- acting ---------------------------------------------------------------------------------------
+
+    def _act(self, step: Step, values: dict[str, Any], png: bytes) -> None:
+        case, desk = self._card.case, self._desk
+        if case is None:
+            return
+        order_id, who = case.order.id, desk.person
+        if step is Step.HAND_OVER:
+            at = desk.now()
+            future = desk.store.write(lambda s: pickup.hand_over(s, order_id, values, png, who, at))
+        else:
+            future = desk.work.do(order_id, step, values, who)
+        desk.bridge.watch(future, lambda order: self._acted(step, order), self._failed)
+
+    def _acted(self, step: Step, order: Order) -> None:
+        self._desk.messages.ok(_(_SAID[step], number=order.number))
+        case = self._card.case
+        if case is None or case.order.id != order.id:
+            return
+        if step in {Step.READY, Step.RECORD_PAYMENT}:
+            self._reread(case)
+        else:
+            self.start()
+
+    def _failed(self, error: BalcaoError) -> None:
+        if not isinstance(error, UserError) or not self._card.show_error(error):
+            self._desk.messages.error(error)
+        if self._card.case is not None:
+            self._reread(self._card.case)
+
+    def _print_receipt(self, order_id: int = 0) -> None:
+        case, printing = self._card.case, self._desk.printing
+        order_id = order_id or (case.order.id if case else 0)
+        if not order_id:
+            return
+        if printing is None:
+            self._desk.messages.attention(_("No printer is set up. Add one in the settings."))
+            return
+        who = self._desk.person.name
+        self._desk.tasks.run(
+            lambda: printing.print([order_id], "receipt", who),
+            lambda _tickets: self._desk.messages.ok(_("The receipt is printing.")),
+            self._desk.messages.error,
+        )
+
+    def _orders_changed(self, ids: frozenset[int]) -> None:
+        case = self._card.case
+        if not self.isVisible():
+            self._stale = True
+        elif case is None or case.order.id in ids:
+            self.refresh()
+
+
+def _case(session: Session, order: Order, role: Role, code_shown: bool) -> Case:
+    journey = setup.store_settings(session).journey
+    known = {c.name: c.synced_at for c in setup.all_connections(session)}
+    verdict = pickup.judge(order, journey, role)
+    since = pickup.reached_at(session, order)
+    return Case(order, verdict, since, known.get(order.connection), code_shown)

@@ -1,0 +1,255 @@
+"""The window: stages at the left, the scan line on top, one page, the status line. It only arranges.
+
+It stands before the store is open; `start` brings it to life with a desk and its pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.i18n import N_
+from desktop.i18n import tr as _
+from ui import actions, theme
+from ui.help import HelpDialog
+from ui.messages import Message
+from ui.scan import ScanListener
+from ui.scan_line import ScanLine
+from ui.sidebar import Sidebar
+from ui.status_line import StatusLine
+from ui.widgets import Banner, Flash, WrappedLabel
+
+# A page is a QWidget with `title` and `refresh()`, and where it makes sense with `scanned(text) -> bool`,
+# `search(text)`, `back() -> bool`, `next()`, `show_view(view)`, `open_order(id)` and the signal
+# `order_wanted(id)`.
+Pages: TypeAlias = Mapping[str, Callable[[Any], QWidget]]
+HOME = "orders"
+
+
+class Window(QMainWindow):
+    """Signals: `shown(str)` the view or page that is open now; `closed()` once, when it goes."""
+
+    shown = Signal(str)
+    closed = Signal()
+
+    def __init__(self, training: bool = False) -> None:
+        super().__init__()
+        self.setWindowTitle("Balcão")
+        self.setMinimumSize(900, 600)
+        self.resize(1366, 768)
+        self.desk: Any = None
+        self._factories: Pages = {}
+        self._pages: dict[str, QWidget] = {}
+        self.sidebar = Sidebar(training)
+        self.scan_line = ScanLine()
+        self.banner, self.flash, self.status = Banner(), Flash(), StatusLine()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(WrappedLabel(_("Opening the store…"), "lead", "dim"))
+        self.listener = ScanListener(self)
+        self._lay_out(training)
+        self._listen()
+
+    def _lay_out(self, training: bool) -> None:
+        right = QVBoxLayout()
+        right.setContentsMargins(theme.MARGIN, 14, theme.MARGIN, 0)
+        right.setSpacing(12)
+        for part in (self.scan_line, self.flash, self.banner):
+            right.addWidget(part)
+        right.addWidget(self._stack, 1)
+        right.addWidget(self.status)
+        right.setSpacing(12)
+        frame = QFrame()
+        frame.setProperty("kind", "training" if training else "plain")
+        whole = QHBoxLayout(frame)
+        whole.setContentsMargins(*[4 if training else 0] * 4)
+        whole.setSpacing(0)
+        whole.addWidget(self.sidebar)
+        whole.addLayout(right, 1)
+        self.setCentralWidget(frame)
+
+    def _listen(self) -> None:
+        self.listener.typed.connect(self._typed)
+        self.listener.repeated.connect(self._repeated)
+        self.scan_line.entered.connect(self._entered)
+        self.scan_line.textEdited.connect(self._search)
+        self.sidebar.view_chosen.connect(self.show_view)
+        self.sidebar.page_chosen.connect(self.show_page)
+        self.status.help_wanted.connect(self.help)
+        for name in ("orders", "pickup", "repair", "settings"):
+            actions.bind(self, name, lambda name=name: self.show_page(name))
+        actions.bind(self, "help", self.help)
+        actions.bind(self, "next", self._next)
+        actions.bind(self, "update", self._update)
+        actions.bind(self, "screen", self._full_screen)
+        actions.bind(self, "person", self.sidebar.choose_person)
+        actions.bind(self, "scan", self._to_scan_line)
+
+    def start(self, desk: Any, pages: Pages) -> None:
+        """Brings the window to life: `pages` make their widgets from the desk when first shown."""
+        self.desk, self._factories = desk, pages
+        desk.messages.shown_by(self._say)
+        self.listener.scanned.connect(desk.bridge.scanned)
+        desk.bridge.scanned.connect(self.scanned)
+        self.sidebar.person_chosen.connect(desk.stand)
+        app = QApplication.instance()
+        assert app is not None
+        app.installEventFilter(self.listener)
+        self.show_page(HOME)
+        self.scan_line.setFocus()
+
+    # --- where we are ---------------------------------------------------------------------------------
+
+    @property
+    def page_name(self) -> str:
+        """The page that is shown, or "" before the start."""
+        shown = self._stack.currentWidget()
+        return next((name for name, page in self._pages.items() if page is shown), "")
+
+    def page(self, name: str) -> QWidget:
+        """The page, made on first use."""
+        if name not in self._pages:
+            made = self._factories[name](self.desk)
+            made.setProperty("kind", "page")
+            if hasattr(made, "order_wanted"):
+                made.order_wanted.connect(self.open_order)
+            self._pages[name] = made
+            self._stack.addWidget(made)
+        return self._pages[name]
+
+    def show_page(self, name: str) -> None:
+        """Shows orders, pickup, repair or settings."""
+        if name not in self._factories:
+            return
+        page = self.page(name)
+        self._stack.setCurrentWidget(page)
+        self._mark(str(getattr(page, "view", name)) if name == HOME else name)
+
+    def show_view(self, view: str) -> None:
+        """Shows the orders of a stage (a `queries.View`)."""
+        self.scan_line.empty()
+        self._call(HOME, "show_view", view)
+        self.show_page(HOME)
+        self._mark(view)
+
+    def open_order(self, order_id: int) -> None:
+        """Shows one order's page."""
+        self.show_page(HOME)
+        self._call(HOME, "open_order", order_id)
+
+    def _mark(self, name: str) -> None:
+        self.sidebar.mark(name)
+        self.shown.emit(name)
+
+    def _call(self, name: str, method: str, *values: object) -> object:
+        """Calls a method that the page may have; None when it has none."""
+        if name not in self._factories:
+            return None
+        act = getattr(self.page(name), method, None)
+        return act(*values) if act is not None else None
+
+    # --- what comes in --------------------------------------------------------------------------------
+
+    def scanned(self, text: str) -> None:
+        """A code goes to the open dialog, to the page that is shown, then to the orders."""
+        dialog = QApplication.activeModalWidget()
+        if dialog is not None:
+            if not getattr(dialog, "scanned", lambda _text: False)(text):
+                self.desk.messages.sounds.play("attention")
+            return
+        if self._call(self.page_name, "scanned", text):
+            return
+        if self.page_name != HOME and self._call(HOME, "scanned", text):
+            self.show_page(HOME)
+            return
+        self.desk.messages.attention(_(UNKNOWN, code=text[:60]))
+
+    def _entered(self, text: str) -> None:
+        """Typed and sent with Enter: a code, or words that the search has found already."""
+        if self.desk is None:
+            return
+        if self._call(self.page_name, "scanned", text):
+            self.scan_line.clear()
+        elif self.page_name != HOME:
+            self.show_page(HOME)
+            self._search(text)
+
+    def _typed(self, text: str) -> None:
+        if self.isActiveWindow():
+            self.scan_line.type(text)
+
+    def _search(self, text: str) -> None:
+        if self.desk is not None:
+            self._call(self.page_name, "search", text)
+
+    def _repeated(self, _code: str) -> None:
+        if self.desk is not None:
+            self.desk.messages.sounds.play("soft")
+
+    def _say(self, message: Message) -> None:
+        self.flash.say(message.tone, message.text)
+
+    # --- keys -----------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.home()
+        else:
+            super().keyPressEvent(event)
+
+    def home(self) -> None:
+        """One level back: what was typed, what a page has open, the orders; focus to the scan line."""
+        if self.scan_line.text():
+            self.scan_line.empty()
+        elif not self._call(self.page_name, "back") and self.page_name != HOME:
+            self.show_page(HOME)
+        self._to_scan_line()
+
+    def help(self) -> None:
+        HelpDialog(self).open()
+
+    def _next(self) -> None:
+        self._call(self.page_name, "next")
+
+    def _update(self) -> None:
+        if self.desk is not None and self.desk.sync is not None:
+            self.desk.sync.wake()
+
+    def _full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _to_scan_line(self) -> None:
+        self.scan_line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.scan_line.selectAll()
+
+    def redraw(self) -> None:
+        """After a change of theme: what style sheets do not reach."""
+        self.scan_line.redraw()
+        self.sidebar.redraw()
+
+    def show_overview(self, entries: Sequence[Any], pages: Sequence[Any], store_name: str) -> None:
+        """The counts at the left."""
+        self.sidebar.show_views(entries)
+        self.sidebar.show_pages(pages)
+        self.sidebar.show_store(store_name)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self.listener)
+        self.closed.emit()
+        super().closeEvent(event)
+
+
+UNKNOWN = N_("“{code}” is not known here. Read it again, or type what it belongs to.")
