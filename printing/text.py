@@ -23,13 +23,13 @@ _PLAIN = str.maketrans({
 })  # fmt: skip
 
 
-ASCII = frozenset(map(chr, range(0x20, 0x7F)))
-_COMMON = ASCII | {"\n"}
+ASCII = frozenset(map(chr, range(0x20, 0x7F))) | {"\n"}
+"""What every device can draw, and the line break."""
 
 
 def without_controls(text: str) -> str:
     """Composed letters, one space for each control or format character except the line break."""
-    if text.isprintable() and unicodedata.is_normalized("NFC", text):
+    if text.replace("\n", "").isprintable() and unicodedata.is_normalized("NFC", text):
         return text
     composed = unicodedata.normalize("NFC", text)
     return "".join(
@@ -41,10 +41,9 @@ def drawable(text: str, characters: frozenset[str]) -> str:
     """`text` in the `characters` of a device, which include ASCII: the nearest letters for others, nothing
     for pictures, a question mark for letters of other scripts."""
     text = without_controls(text)
-    if _COMMON.issuperset(text) or characters.issuperset(text):
+    if characters.issuperset(text):
         return text
-    known = characters | _COMMON
-    drawn = "".join(char if char in known else _nearest(char, characters) for char in text)
+    drawn = "".join(char if char in characters else _nearest(char, characters) for char in text)
     return drawn if drawn.strip() or not text.strip() else "?"
 
 

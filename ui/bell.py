@@ -63,6 +63,4 @@ class Bell(QObject):
 def _waiting_ids(desk: Desk) -> frozenset[int]:
     with desk.store.read() as session:
         journey = setup.store_settings(session).journey
-        return frozenset(
-            one for view in _VIEWS for one in queries.ids(session, view, journey)
-        )
+        return frozenset(one for view in _VIEWS for one in queries.ids(session, view, journey))

@@ -158,6 +158,7 @@ class Tick(QWidget):
         super().__init__(parent)
         self.box = QCheckBox()
         self.box.setAccessibleName(text)
+        self.box.setFixedWidth(30)
         self.box.toggled.connect(self.toggled)
         self.setFocusProxy(self.box)
         line = row(self.box, WrappedLabel(text, "strong"))

@@ -57,9 +57,7 @@ class Facts:
     def pages(self) -> list[Entry]:
         """The pages below the stages."""
         counts = {"pickup": self.counts[View.READY].n, "repair": self.troubles}
-        return [
-            Entry(page.name, _(page.label), page.token, counts[page.name], 0) for page in PAGES
-        ]
+        return [Entry(page.name, _(page.label), page.token, counts[page.name], 0) for page in PAGES]
 
 
 def read(session: Session, desk: Desk) -> Facts:

@@ -268,12 +268,19 @@ class PickupCard(QFrame):
         return False
 
     def _values(self) -> dict[str, Any]:
-        if self._form is not None:
-            return dict(self._form.values())
+        assert self.case is not None
+        given: dict[str, Any] = dict(self._form.values()) if self._form is not None else {}
+        if self.case.verdict.step is Step.TAKE_BACK:
+            cancellation = self.case.order.cancellation
+            reason = cancellation.reason if cancellation else ""
+            return given | {"reason": reason or _("Cancelled by the buyer")}
+        if self.case.verdict.step is not Step.HAND_OVER:
+            return given
         return {**self._collect.values(), "checked": self._checked.isChecked()}
 
     def _png(self) -> bytes:
-        return self._collect.png() if self._form is None else b""
+        assert self.case is not None
+        return self._collect.png() if self.case.verdict.step is Step.HAND_OVER else b""
 
     def _focus_missing(self) -> None:
         if self._checked.isVisibleTo(self) and not self._checked.isChecked():
@@ -309,13 +316,10 @@ def fields_asked(case: Case) -> tuple[Field, ...]:
 
 
 def _take_back_fields(order: Order) -> tuple[Field, ...]:
+    """The reason is known: somebody cancelled."""
     fields = {field.name: field for field in STEPS[Step.TAKE_BACK].fields}
     wanted = [fields["invoice"]] if order.invoice is not None else []
-    if order.status in GONE:
-        wanted.append(fields["goods_here"])
-    reason = order.cancellation.reason if order.cancellation else ""
-    default = reason or _("Cancelled by the buyer")
-    return (*wanted, replace(fields["reason"], default=default))
+    return (*wanted, fields["goods_here"]) if order.status in GONE else tuple(wanted)
 
 
 def _asks(case: Case) -> tuple[Any, ...]:
@@ -353,8 +357,6 @@ def _facts(order: Order, now: datetime) -> list[tuple[str, str]]:
         facts.append((_("Document"), mask(order.buyer.document)))
     if order.invoice is not None:
         facts.append((_("Invoice"), order.invoice.number))
-    if order.hold is not None:
-        facts.append((_("On hold"), order.hold.reason))
     if order.collected is not None:
         taken = _("{name}, {at}", name=order.collected.name, at=when(order.collected.at, now))
         facts.append((_("Collected by"), taken))

@@ -41,9 +41,9 @@ class Entry:
 
 
 class Sidebar(QFrame):
-    """Signals: `view_chosen(str)`, `page_chosen(str)`, `person_chosen(Person)`."""
+    """Signals: `view_chosen(View)`, `page_chosen(str)`, `person_chosen(Person)`."""
 
-    view_chosen = Signal(str)
+    view_chosen = Signal(object)
     page_chosen = Signal(str)
     person_chosen = Signal(object)
 
@@ -102,22 +102,26 @@ class Sidebar(QFrame):
     def _foot(self) -> QVBoxLayout:
         self._person = SmallButton("", kind="quiet")
         self._person.setProperty("align", "left")
-        self._person.setIcon(theme.icon("person", "dim"))
         self._person.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._person.clicked.connect(self.choose_person)
         self._settings = SmallButton("", kind="quiet")
-        self._settings.setIcon(theme.icon("settings", "dim"))
         self._settings.setIconSize(QSize(22, 22))
         self._settings.setCheckable(True)
         self._settings.setFixedWidth(48)
         self._settings.setAccessibleName(actions.text("settings"))
         self._settings.setToolTip(f"{actions.text('settings')}  {actions.key('settings')}")
         self._settings.clicked.connect(lambda: self.page_chosen.emit("settings"))
+        self.redraw()
         line = row(self._person, self._settings, spacing=0)
         line.setContentsMargins(8, 0, 8, 0)
         foot = column(spacing=2)
         foot.addLayout(line)
         return foot
+
+    def redraw(self) -> None:
+        """After a change of theme."""
+        self._person.setIcon(theme.icon("person", "dim"))
+        self._settings.setIcon(theme.icon("settings", "dim"))
 
     def show_views(self, entries: Sequence[Entry]) -> None:
         self._show(self._views, entries, self.view_chosen)

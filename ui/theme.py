@@ -101,14 +101,21 @@ def apply(app: QApplication, name: str) -> None:
     app.setStyleSheet(_style_sheet(_current))
 
 
-def follow_system(app: QApplication, chosen: Callable[[], str]) -> None:
-    """Applies the theme again when the system's wish changes while `chosen()` is "system"."""
+def follow_system(
+    app: QApplication, chosen: Callable[[], str], changed: Callable[[], None]
+) -> None:
+    """Applies the theme again when the system's wish changes while `chosen()` is "system", then calls
+    `changed`."""
 
-    def changed() -> None:
-        if chosen() == "system" and THEMES.get(chosen()) is not _of_system(app):
+    def look() -> None:
+        if chosen() == "system" and _of_system(app) is not _current:
             apply(app, "system")
+            changed()
 
-    app.styleHints().colorSchemeChanged.connect(changed)
+    hints = app.styleHints()
+    hints.colorSchemeChanged.connect(look)
+    if hasattr(hints, "accessibility"):
+        hints.accessibility().contrastPreferenceChanged.connect(look)
 
 
 def tokens() -> Tokens:

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from PySide6 import QtGui
 from PySide6.QtCore import QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QColor,
+    QFontMetrics,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -262,10 +271,14 @@ class Banner(QFrame):
 
 
 class Flash(QFrame):
-    """The result of the last act in a band as wide as the page: icon, word, colour; gone by itself."""
+    """The result of the last act in a band that lies over `place_of`: icon, sentence, colour.
 
-    def __init__(self, parent: QWidget | None = None):
-        super().__init__(parent)
+    It goes by itself, or when it is touched; nothing moves for it.
+    """
+
+    def __init__(self, place_of: QWidget) -> None:
+        super().__init__(place_of.parentWidget())
+        self._place_of = place_of
         self.setProperty("kind", "flash")
         self._icon, self._words = QLabel(), WrappedLabel(role="lead-strong")
         self._icon.setFixedWidth(28)
@@ -287,12 +300,32 @@ class Flash(QFrame):
         )
         self._words.setText(text)
         self.setAccessibleName(text)
+        self.place()
         self.show()
         self.raise_()
+        self._announce(tone, text)
         self._timer.start(FLASH_MS[tone])
 
     def text(self) -> str:
         return self._words.text()
+
+    def place(self) -> None:
+        """Over its place, higher where the sentence needs more lines."""
+        over = self._place_of.geometry()
+        over.setHeight(max(over.height(), self.heightForWidth(over.width())))
+        self.setGeometry(over)
+
+    def mousePressEvent(self, _event: QMouseEvent) -> None:
+        self.hide()
+
+    def _announce(self, tone: str, text: str) -> None:
+        """Readers speak it without moving the focus. Qt before 6.8 has no such event."""
+        if not hasattr(QtGui, "QAccessibleAnnouncementEvent"):
+            return
+        event = QtGui.QAccessibleAnnouncementEvent(self, text)
+        if tone != "ok":
+            event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+        QAccessible.updateAccessibility(event)
 
 
 def row(*parts: QWidget | int, spacing: int = theme.GAP) -> QHBoxLayout:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -51,10 +51,11 @@ class Window(QMainWindow):
         self.resize(1366, 768)
         self.desk: Any = None
         self._factories: Pages = {}
+        self._view = HOME
         self._pages: dict[str, QWidget] = {}
         self.sidebar = Sidebar(training)
         self.scan_line = ScanLine()
-        self.banner, self.flash, self.status = Banner(), Flash(), StatusLine()
+        self.banner, self.status = Banner(), StatusLine()
         self._stack = QStackedWidget()
         self._stack.addWidget(WrappedLabel(_("Opening the store…"), "lead", "dim"))
         self.listener = ScanListener(self)
@@ -65,11 +66,10 @@ class Window(QMainWindow):
         right = QVBoxLayout()
         right.setContentsMargins(theme.MARGIN, 14, theme.MARGIN, 0)
         right.setSpacing(12)
-        for part in (self.scan_line, self.flash, self.banner):
-            right.addWidget(part)
+        right.addWidget(self.scan_line)
+        right.addWidget(self.banner)
         right.addWidget(self._stack, 1)
         right.addWidget(self.status)
-        right.setSpacing(12)
         frame = QFrame()
         frame.setProperty("kind", "training" if training else "plain")
         whole = QHBoxLayout(frame)
@@ -78,6 +78,7 @@ class Window(QMainWindow):
         whole.addWidget(self.sidebar)
         whole.addLayout(right, 1)
         self.setCentralWidget(frame)
+        self.flash = Flash(self.scan_line)
 
     def _listen(self) -> None:
         self.listener.typed.connect(self._typed)
@@ -96,8 +97,8 @@ class Window(QMainWindow):
         actions.bind(self, "person", self.sidebar.choose_person)
         actions.bind(self, "scan", self._to_scan_line)
 
-    def start(self, desk: Any, pages: Pages) -> None:
-        """Brings the window to life: `pages` make their widgets from the desk when first shown."""
+    def start(self, desk: Any, pages: Pages, view: str) -> None:
+        """Brings the window to life at `view`; `pages` make their widgets when they are first shown."""
         self.desk, self._factories = desk, pages
         desk.messages.shown_by(self._say)
         self.listener.scanned.connect(desk.bridge.scanned)
@@ -106,7 +107,7 @@ class Window(QMainWindow):
         app = QApplication.instance()
         assert app is not None
         app.installEventFilter(self.listener)
-        self.show_page(HOME)
+        self.show_view(view)
         self.scan_line.setFocus()
 
     # --- where we are ---------------------------------------------------------------------------------
@@ -132,16 +133,15 @@ class Window(QMainWindow):
         """Shows orders, pickup, repair or settings."""
         if name not in self._factories:
             return
-        page = self.page(name)
-        self._stack.setCurrentWidget(page)
-        self._mark(str(getattr(page, "view", name)) if name == HOME else name)
+        self._stack.setCurrentWidget(self.page(name))
+        self._mark(self._view if name == HOME else name)
 
     def show_view(self, view: str) -> None:
         """Shows the orders of a stage (a `queries.View`)."""
         self.scan_line.empty()
+        self._view = view
         self._call(HOME, "show_view", view)
         self.show_page(HOME)
-        self._mark(view)
 
     def open_order(self, order_id: int) -> None:
         """Shows one order's page."""
@@ -217,7 +217,7 @@ class Window(QMainWindow):
         self._to_scan_line()
 
     def help(self) -> None:
-        HelpDialog(self).open()
+        HelpDialog(self).show()
 
     def _next(self) -> None:
         self._call(self.page_name, "next")
@@ -243,6 +243,10 @@ class Window(QMainWindow):
         self.sidebar.show_views(entries)
         self.sidebar.show_pages(pages)
         self.sidebar.show_store(store_name)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.flash.place()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         app = QApplication.instance()

@@ -125,7 +125,7 @@ class Http:
         if (rest := self._quiet_until - time.monotonic()) > 0:
             raise _too_many(self.host, rest)
         url = self._base + path + ("?" + urlencode(query) if query else "")
-        data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        data = None if body is None else json.dumps(body).encode()
         answer, failure = self._exchange(method, url, data)
         if failure is not None and failure.stale and method == "GET":
             # The server had closed the idle connection; nothing was read, so asking again is safe.

@@ -40,6 +40,7 @@ _LISTED, _LIST_PAGES = 100, 30  # the most the list gives
 _OPEN = "open:"
 _NO_ORDER = "balcao-check"
 _WORKERS = 16
+_SENDERS = 8  # pushes that go beside a pull
 _VISIBILITY_S = 240
 _RETENTION_S = 1_209_600  # the longest there is: 14 days
 _MAX_SKEW_S = 300
@@ -111,7 +112,7 @@ class Vtex:
             "X-VTEX-API-AppKey": key,
             "X-VTEX-API-AppToken": token,
         }
-        self._http = transport(url, headers, pool=_WORKERS)
+        self._http = transport(url, headers, pool=_WORKERS + _SENDERS)
         self._pool: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
 

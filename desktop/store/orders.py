@@ -111,7 +111,8 @@ def is_open(order: Order) -> bool:
 def _index(session: Session, changed: Sequence[Order]) -> None:
     rows = [row for order in changed for row in _codes(order)]
     try:
-        session.run(insert(codes), rows)
+        if rows:
+            session.run(insert(codes), rows)
     except IntegrityError as error:
         raise UserError(
             N_(

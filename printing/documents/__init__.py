@@ -12,6 +12,7 @@ import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import cast
 
 from desktop.errors import UserError
@@ -51,6 +52,7 @@ class Kind:
     draw: Callable[[Sequence[Order], About], Document]
 
 
+@lru_cache(maxsize=1)
 def names() -> tuple[str, ...]:
     """The kinds of this installation, listed from the folder, also in a frozen program."""
     found = (module.name for module in pkgutil.iter_modules(__path__))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from functools import lru_cache
 from typing import Protocol, cast
 
 from desktop.errors import UserError
@@ -23,6 +24,7 @@ class Language(Protocol):
     def encode(self, document: Document, profile: Profile, copies: int = 1) -> bytes: ...
 
 
+@lru_cache(maxsize=1)
 def names() -> tuple[str, ...]:
     """The languages of this installation, listed from the folder, also in a frozen program."""
     return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))

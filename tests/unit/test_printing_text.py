@@ -85,12 +85,12 @@ def test_no_control_or_format_character_survives(text):
     assert all(c == "\n" or c.isprintable() for c in drawn)
 
 
-ASCII = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=60)
+TYPED = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=60)
 DIGITS = st.text("0123456789", min_size=1, max_size=60)
 
 
 @settings(deadline=None)
-@given(st.one_of(ASCII, DIGITS, st.tuples(ASCII, DIGITS, ASCII).map("".join)))
+@given(st.one_of(TYPED, DIGITS, st.tuples(TYPED, DIGITS, TYPED).map("".join)))
 def test_code_sets_carry_every_character(data):
     runs = code128.runs(data)
     assert "".join(part for _, part in runs) == data
@@ -98,7 +98,7 @@ def test_code_sets_carry_every_character(data):
 
 
 @settings(deadline=None)
-@given(st.one_of(ASCII, DIGITS))
+@given(st.one_of(TYPED, DIGITS))
 def test_bars_are_no_wider_than_another_encoder_makes_them(data):
     other = Code128(data, barWidth=1, quiet=False)
     assert code128.modules(code128.runs(data)) <= other.width + 22
@@ -109,7 +109,7 @@ def test_an_access_key_takes_277_modules():
 
 
 @settings(deadline=None)
-@given(st.one_of(ASCII, DIGITS, st.text("ABC123 $%", min_size=1, max_size=90)))
+@given(st.one_of(TYPED, DIGITS, st.text("ABC123 $%", min_size=1, max_size=90)))
 def test_qr_size_is_what_an_encoder_makes(data):
     assert qr.modules(data) == len(segno.make_qr(data, error="m", boost_error=False).matrix)
 

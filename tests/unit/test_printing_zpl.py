@@ -116,7 +116,7 @@ def test_the_printer_is_asked_for_utf_8_and_gets_accents():
 
 
 def test_text_is_measured_no_narrower_than_a_wider_face():
-    letters = sorted(zpl._CHARACTERS)
+    letters = sorted(zpl._CHARACTERS - {"\n"})
     for letter in letters:
         assert zpl._measure(letter) >= stringWidth(letter, "Helvetica-Bold", 1), letter
 

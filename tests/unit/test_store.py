@@ -235,7 +235,9 @@ def test_every_connection_is_durable_and_checks_foreign_keys(store):
 def test_a_write_takes_the_lock_at_once_so_that_reading_then_writing_cannot_fail(store, tmp_path):
     """Deferred, the write would fail with SQLITE_BUSY_SNAPSHOT, without waiting, as it does below."""
     put(store, an_order("1"))
-    with closing(sqlite3.connect(store.path, timeout=0, isolation_level=None)) as other:
+    with closing(
+        sqlite3.connect(store.path, timeout=0, isolation_level=None, check_same_thread=False)
+    ) as other:
 
         def read_then_write(session):
             session.run(tables.orders.select()).fetchall()

@@ -1,0 +1,45 @@
+"""What the window shows before the store is open: the counts, words and colours of the last time."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ui.sidebar import Entry
+
+log = logging.getLogger(__name__)
+
+FILE = "last.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """Only a picture: it is replaced as soon as the store has been read, and may be missing or wrong."""
+
+    language: str = "pt_BR"
+    theme: str = "system"
+    training: bool = False
+    store_name: str = ""
+    views: tuple[Entry, ...] = ()
+    pages: tuple[Entry, ...] = field(default_factory=tuple)
+
+
+def load(folder: Path) -> Last:
+    try:
+        stored: dict[str, Any] = json.loads((folder / FILE).read_text("utf-8"))
+        entries = {
+            name: tuple(Entry(**one) for one in stored.pop(name, ())) for name in ("views", "pages")
+        }
+        return Last(**stored, **entries)
+    except (OSError, ValueError, TypeError, AttributeError):
+        return Last()
+
+
+def save(folder: Path, last: Last) -> None:
+    try:
+        (folder / FILE).write_text(json.dumps(asdict(last), ensure_ascii=False), "utf-8")
+    except OSError:
+        log.info("the picture of the last time was not kept")

@@ -1,0 +1,171 @@
+"""A started window: the desk its pages work at, and what keeps it fed."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from desktop.i18n import N_, language
+from desktop.i18n import tr as _
+from desktop.store import Store
+from desktop.store.queries import View
+from desktop.store.setup import StoreSettings
+from desktop.work import Work
+from ui import theme
+from ui.bell import Bell
+from ui.bridge import Bridge
+from ui.crash import CrashHandler
+from ui.desk import Desk, first_person
+from ui.last import Last
+from ui.messages import Messages
+from ui.overview import Facts, Overview
+from ui.tasks import Tasks
+from ui.window import Pages, Window
+
+COLLECT_EVERY_MS = 1000
+LANGUAGE_LATER = N_("The language changes when Balcão is opened again.")
+
+
+class Running(QObject):
+    """Joins a window to an open store. `close` ends it; the store, sync and printers are the caller's."""
+
+    def __init__(
+        self, window: Window, store: Store, work: Work, sync: Any, printing: Any, pages: Pages
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._settings: StoreSettings | None = None
+        self._collector = Collector(self)
+        messages = Messages()
+        self._crash = CrashHandler(messages.error, parent=self)
+        self._crash.install()
+        bridge, tasks = Bridge(self), Tasks(self)
+        bridge.on_error = tasks.on_error = messages.error
+        bridge.attach(store)
+        with store.read() as session:
+            person = first_person(session)
+        self.desk = Desk(store, work, bridge, tasks, messages, person, printing, sync)
+        self._bell = Bell(self.desk, self)
+        self._overview = Overview(self.desk, self)
+        self._start(pages)
+
+    def _start(self, pages: Pages) -> None:
+        window, overview = self._window, self._overview
+        overview.read_anew.connect(self._have)
+        overview.told.connect(self._tell)
+        self.desk.bridge.state_changed.connect(self._show_person)
+        window.shown.connect(self._shown)
+        window.closed.connect(self.close)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.follow_system(app, self._wanted_theme, window.redraw)
+        window.start(self.desk, pages, View.CREATION)
+        overview.start()
+        self._bell.start()
+
+    @property
+    def facts(self) -> Facts | None:
+        """What the frame shows now; None before the first reading."""
+        return self._overview.facts
+
+    def picture(self) -> Last | None:
+        """What the next start shows first."""
+        facts = self.facts
+        if facts is None:
+            return None
+        known = facts.settings
+        return Last(
+            known.language, known.theme, known.training, known.store_name, tuple(facts.views()),
+            tuple(facts.pages()),
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Ends what belongs to the window; answers on their way are dropped."""
+        self.desk.tasks.close()
+        self.desk.bridge.close()
+        self.desk.messages.sounds.close()
+        self._crash.remove()
+        self._collector.close()
+
+    def _have(self, facts: Facts) -> None:
+        if facts.settings != self._settings:
+            self._configure(facts.settings)
+        self._window.show_overview(facts.views(), facts.pages(), facts.settings.store_name)
+        if facts.people and self.desk.person not in facts.people:
+            self.desk.stand(facts.people[0])
+        self._show_person()
+
+    def _configure(self, wanted: StoreSettings) -> None:
+        """The settings that concern the window, at the start and after each change."""
+        before, self._settings = self._settings, wanted
+        self.desk.messages.sounds.on = wanted.sounds
+        self._window.listener.gap_ms = wanted.scan_gap_ms
+        if before is not None and before.theme != wanted.theme:
+            app = QApplication.instance()
+            assert isinstance(app, QApplication)
+            theme.apply(app, wanted.theme)
+            self._window.redraw()
+        if before is not None and before.language != wanted.language != language():
+            self.desk.messages.attention(_(LANGUAGE_LATER))
+
+    def _show_person(self) -> None:
+        facts = self.facts
+        people = facts.people if facts is not None else ()
+        self._window.sidebar.show_people(people, self.desk.person)
+
+    def _tell(self, sentence: Any, parts: Any) -> None:
+        banner = self._window.banner
+        if sentence is None:
+            banner.say("")
+        elif (sentence.lead, sentence.rest) != (banner.lead, banner.rest):
+            banner.say(sentence.lead, sentence.rest, sentence.tone)
+        self._window.status.show_parts(parts)
+
+    def _shown(self, name: str) -> None:
+        if name in {View.CREATION, View.PAYMENT}:
+            self._bell.taken()
+
+    def _wanted_theme(self) -> str:
+        return self._settings.theme if self._settings is not None else "system"
+
+
+class Collector(QObject):
+    """Collects garbage on the GUI thread alone: a cycle that another thread found could end a widget
+    there. Each generation when it is due, as Python itself would."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._was_on = gc.isenabled()
+        gc.disable()
+        self._timer = QTimer(self)
+        self._timer.setInterval(COLLECT_EVERY_MS)
+        self._timer.timeout.connect(self.collect)
+        self._timer.start()
+
+    def collect(self) -> None:
+        due = [n for n, (count, limit) in enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True))
+               if limit and count > limit]  # fmt: skip
+        if due:
+            gc.collect(due[-1])
+
+    def close(self) -> None:
+        self._timer.stop()
+        if self._was_on:
+            gc.enable()
+
+
+def default_pages() -> Pages:
+    """The pages of the program."""
+    from ui.pages.orders import OrdersPage
+    from ui.pages.pickup import PickupPage
+    from ui.pages.repair import RepairPage
+    from ui.pages.settings import SettingsPage
+
+    pages: Mapping[str, Any] = {
+        "orders": OrdersPage, "pickup": PickupPage, "repair": RepairPage, "settings": SettingsPage,
+    }  # fmt: skip
+    return pages
