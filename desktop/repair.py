@@ -15,7 +15,7 @@ from desktop import connectors
 from desktop.connectors import Repeat
 from desktop.errors import BalcaoError, UserError
 from desktop.fields import FieldKind
-from desktop.i18n import N_, decimals
+from desktop.i18n import N_
 from desktop.journey import Step, fields_of
 from desktop.order import Order
 from desktop.store import Session, orders, outbox, print_jobs, setup
@@ -42,7 +42,7 @@ class Kind(StrEnum):
 _LABELS = {
     Kind.REFUSED: N_("refused"),
     Kind.ASKED: N_("no answer"),
-    Kind.CHECKED: N_("being looked up"),
+    Kind.CHECKED: N_("checking"),
     Kind.PARKED: N_("unreadable"),
     Kind.PAPER: N_("did it print?"),
 }
@@ -84,8 +84,8 @@ def count(found: Iterable[Trouble]) -> int:
     return sum(one.kind is not Kind.CHECKED for one in found)
 
 
-def form_values(push: outbox.Entry, currency: str) -> dict[str, Any]:
-    """What the step was given, as its form takes it: times typed, money written with its decimals."""
+def form_values(push: outbox.Entry) -> dict[str, Any]:
+    """What the step was given, typed as its form takes it."""
     data = dict(push.data)
     if push.step is Step.INVOICE and isinstance(data.get("key"), Mapping):
         data |= _invoice_values(data["key"])
@@ -93,8 +93,6 @@ def form_values(push: outbox.Entry, currency: str) -> dict[str, Any]:
         value = data.get(field.name)
         if isinstance(value, int) and field.kind is FieldKind.DATE:
             data[field.name] = from_ms(value)
-        elif isinstance(value, int) and field.kind is FieldKind.MONEY:
-            data[field.name] = _written(value, decimals(currency))
     return data
 
 
@@ -141,8 +139,3 @@ def _invoice_values(invoice: Mapping[str, Any]) -> dict[str, Any]:
     key = str(invoice.get("key", ""))
     number = "" if key else invoice.get("number", "")
     return {"key": key, "number": number, "document": invoice.get("document", "")}
-
-
-def _written(minor: int, digits: int) -> str:
-    whole, part = divmod(minor, 10**digits)
-    return f"{whole}.{part:0{digits}d}" if digits else str(whole)

@@ -88,6 +88,8 @@ def _room(height: float, size: float) -> int:
 
 def wrap(text: str, width: float, measure: Measure) -> list[str]:
     """Lines no wider than `width`, broken between words, and inside a word that is wider alone."""
+    if "\n" not in text and measure(text) <= width:
+        return [text.strip()]
     return _lines(_measured(text, measure), width, measure)
 
 

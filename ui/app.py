@@ -66,7 +66,7 @@ def build(
     Closing it ends what belongs to it; store, sync and printing stay the caller's to close afterwards.
     """
     from desktop.store import setup
-    from ui.running import Running, default_pages
+    from ui.running import Running
 
     with store.read() as session:
         settings = setup.store_settings(session)
@@ -91,6 +91,9 @@ def dress(app: QApplication, wanted_theme: str, wanted_language: str) -> None:
     set_language(wanted_language)
     theme.apply(app, wanted_theme)
     app.setWindowIcon(theme.icon("scan", "accent", 64))
+    if app.property("words") == language():
+        return
+    app.setProperty("words", language())
     words = QTranslator(app)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     if words.load(f"qtbase_{language()}", folder):
@@ -104,6 +107,8 @@ def _serve(app: QApplication, folder: Path, last: last_time.Last, training: bool
     window.show_overview(last.views, last.pages, last.store_name)
     opening = Opening(window, folder, training)
     window.show()
+    if faults.left:
+        window.flash.say("attention", _(DIED))
     QTimer.singleShot(0, opening.open)
     code = app.exec()
     opening.close()
@@ -128,7 +133,7 @@ class Opening(QObject):
         from desktop.sync import SyncService
         from desktop.work import Work
         from printing.spooler import Spooler
-        from ui.running import Running, default_pages
+        from ui.running import Running
 
         try:
             store = Store(self._folder)
@@ -156,6 +161,18 @@ class Opening(QObject):
         desk.store.close()
         if picture is not None:
             last_time.save(self._folder, picture)
+
+
+def default_pages() -> Pages:
+    """The pages of the program, by the names of their actions."""
+    from ui.pages.orders import OrdersPage
+    from ui.pages.pickup import PickupPage
+    from ui.pages.repair import RepairPage
+    from ui.pages.settings import SettingsPage
+
+    return {
+        "orders": OrdersPage, "pickup": PickupPage, "repair": RepairPage, "settings": SettingsPage,
+    }  # fmt: skip
 
 
 def _refuse(error: BalcaoError) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ui.sidebar import Entry
+from ui.nav import Entry
 
 log = logging.getLogger(__name__)
 
@@ -24,16 +24,15 @@ class Last:
     training: bool = False
     store_name: str = ""
     views: tuple[Entry, ...] = ()
-    pages: tuple[Entry, ...] = field(default_factory=tuple)
+    pages: tuple[Entry, ...] = ()
 
 
 def load(folder: Path) -> Last:
     try:
         stored: dict[str, Any] = json.loads((folder / FILE).read_text("utf-8"))
-        entries = {
-            name: tuple(Entry(**one) for one in stored.pop(name, ())) for name in ("views", "pages")
-        }
-        return Last(**stored, **entries)
+        for name in ("views", "pages"):
+            stored[name] = tuple(Entry(**one) for one in stored.get(name, ()))
+        return Last(**stored)
     except (OSError, ValueError, TypeError, AttributeError):
         return Last()
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QLayout, QMenu, QSizePolicy, QWidget
 
 from desktop.i18n import N_, ago, clock, day, money, when
 from desktop.i18n import tr as _
@@ -21,6 +21,7 @@ from ui.widgets import Card, Chip, ElidedLabel, Label, SmallButton, WrappedLabel
 LINES_SHOWN = 50
 _TOP = Qt.AlignmentFlag.AlignTop
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
+_CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
 
 STATUS_TONES = {
     Status.AWAITING_PAYMENT: "dim",
@@ -145,13 +146,10 @@ class LineList(QWidget):
         return button
 
 
-def _named(line: Line) -> QHBoxLayout:
+def _named(line: Line) -> QLayout:
     below = [_("SKU {sku}", sku=line.sku)] if line.sku else []
     below += [line.short_reason] if line.short_reason else []
-    lines = column(WrappedLabel(line.name), ElidedLabel(" · ".join(below), "small"), spacing=0)
-    box = QHBoxLayout()
-    box.addLayout(lines)
-    return box
+    return column(WrappedLabel(line.name), ElidedLabel(" · ".join(below), "small"), spacing=0)
 
 
 class FactList(QWidget):
@@ -229,7 +227,7 @@ class PathBar(QWidget):
         in_one_row = self._fits(self.width())
         for i, (point, at) in enumerate(zip(self._points, places, strict=True)):
             self._paint_dot(painter, point, at)
-            self._paint_words(painter, i, at, 0 if in_one_row else i % 2, places)
+            self._paint_words(painter, i, at, 0 if in_one_row else i % 2)
 
     def _places(self) -> list[QPoint]:
         step = self.width() / len(self._points)
@@ -251,34 +249,26 @@ class PathBar(QWidget):
         painter.setBrush(theme.color(ink if point.reach is Reach.DONE else "card"))
         painter.drawEllipse(at, radius - 1, radius - 1)
 
-    def _paint_words(
-        self, painter: QPainter, i: int, at: QPoint, row: int, places: list[QPoint]
-    ) -> None:
+    def _paint_words(self, painter: QPainter, i: int, at: QPoint, row: int) -> None:
         current = self._points[i].reach is Reach.CURRENT
         name, time = self._texts[i]
-        area = self._area(i, at, row, places)
+        area = self._area(i, at, row)
         painter.setFont(theme.font(theme.SMALL, theme.STRONG if current else theme.REGULAR))
         painter.setPen(theme.color("ink" if current else "dim"))
         name = self._metrics.elidedText(name, Qt.TextElideMode.ElideRight, area.width())
-        flags = self._side(i, row)
-        painter.drawText(area, flags | _TOP, name)
+        painter.drawText(area, _CENTRED, name)
         painter.setFont(theme.font(theme.SMALL))
-        painter.drawText(area.adjusted(0, self._metrics.height(), 0, 0), flags | _TOP, time)
+        painter.drawText(area.adjusted(0, self._metrics.height(), 0, 0), _CENTRED, time)
 
-    def _area(self, i: int, at: QPoint, row: int, places: list[QPoint]) -> QRect:
+    def _area(self, i: int, at: QPoint, row: int) -> QRect:
         """Where a stage's words go: around its dot, kept inside the widget."""
-        step = self.width() // len(places)
-        wide = step if self._fits(self.width()) else 2 * step - 8
-        wide = min(wide, self.width())
+        step = self.width() // len(self._points)
+        room = step if self._fits(self.width()) else 2 * step - 8
+        words = max(self._metrics.horizontalAdvance(text) for text in self._texts[i]) + 4
+        wide = min(words, room, self.width())
         left = min(max(0, at.x() - wide // 2), self.width() - wide)
-        return QRect(
-            left, self._DOT + 6 + row * (self._text_height() + 4), wide, self._text_height()
-        )
-
-    def _side(self, i: int, row: int) -> Qt.AlignmentFlag:
-        if self._fits(self.width()) or 0 < i < len(self._points) - 1:
-            return Qt.AlignmentFlag.AlignHCenter
-        return Qt.AlignmentFlag.AlignLeft if i == 0 else Qt.AlignmentFlag.AlignRight
+        top = self._DOT + 6 + row * (self._text_height() + 4)
+        return QRect(left, top, wide, self._text_height())
 
 
 _REACHES = {Reach.DONE: N_("done"), Reach.CURRENT: N_("now"), Reach.NEXT: N_("to come")}
@@ -292,11 +282,11 @@ def _short(at: datetime | None, now: datetime) -> str:
     return clock(at) if today else day(at)
 
 
-def _empty(layout: QGridLayout | QHBoxLayout | object) -> None:
+def _empty(layout: QLayout) -> None:
     """Takes everything out of a layout, nested ones too."""
-    while (item := layout.takeAt(0)) is not None:  # type: ignore[attr-defined]
+    while (item := layout.takeAt(0)) is not None:
         if (widget := item.widget()) is not None:
             widget.hide()
             widget.deleteLater()
-        elif item.layout() is not None:
-            _empty(item.layout())
+        elif (inner := item.layout()) is not None:
+            _empty(inner)

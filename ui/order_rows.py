@@ -41,7 +41,7 @@ class Shown:
 
 def shown(row: ListRow, now: datetime, with_status: bool = False) -> Shown:
     """The texts of a row. In a list of mixed stages `with_status` adds the order's own."""
-    parts = [tr_n(N_("{n} item"), N_("{n} items"), row.lines), money(row.total, row.currency)]
+    parts = [tr_n("{n} item", "{n} items", row.lines), money(row.total, row.currency)]
     parts += [row.channel] if row.channel else []
     parts += [_(row.status.label)] if with_status else []
     details = " · ".join(parts)

@@ -365,5 +365,5 @@ class OrderTable(QFrame):
 def _counted(question: Question, count: Count) -> str:
     if question.is_search and count.n == search.NEWEST:
         return _("the newest {n}", n=count.n)
-    text = tr_n(N_("{n} order"), N_("{n} orders"), count.n)
+    text = tr_n("{n} order", "{n} orders", count.n)
     return f"{text} · {_('{n} late', n=count.late)}" if count.late else text

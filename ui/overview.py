@@ -18,7 +18,8 @@ from desktop.standing import Part, Standing, freshness, standing
 from desktop.store import Session, outbox, print_jobs, queries, setup
 from desktop.store.queries import Count, View
 from ui.desk import Desk
-from ui.sidebar import PAGES, Entry
+from ui.nav import Entry
+from ui.sidebar import PAGES
 
 AT_MOST_EVERY_MS = 250
 TICK_MS = 1000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
@@ -156,16 +155,3 @@ class Collector(QObject):
         self._timer.stop()
         if self._was_on:
             gc.enable()
-
-
-def default_pages() -> Pages:
-    """The pages of the program."""
-    from ui.pages.orders import OrdersPage
-    from ui.pages.pickup import PickupPage
-    from ui.pages.repair import RepairPage
-    from ui.pages.settings import SettingsPage
-
-    pages: Mapping[str, Any] = {
-        "orders": OrdersPage, "pickup": PickupPage, "repair": RepairPage, "settings": SettingsPage,
-    }  # fmt: skip
-    return pages

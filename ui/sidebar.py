@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
-    QAbstractButton,
-    QButtonGroup,
     QFrame,
     QLabel,
     QMenu,
@@ -19,32 +16,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.i18n import N_, tr_n
+from desktop.i18n import N_
 from desktop.i18n import tr as _
 from desktop.order import Person
 from ui import actions, theme
+from ui.nav import Entry, NavList
 from ui.widgets import ElidedLabel, Label, Rule, SmallButton, column, row
 
 WIDTH = 232
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A row of the sidebar: `name` is a view or a page, `label` translated, `token` its dot's colour."""
-
-    name: str
-    label: str
-    token: str
-    count: int = 0
-    late: int = 0
-    counted: bool = True
-
-
 class Sidebar(QFrame):
-    """Signals: `view_chosen(View)`, `page_chosen(str)`, `person_chosen(Person)`."""
+    """Signals: `view_chosen(View)`, `page_chosen(name)`, `person_chosen(Person)`."""
 
     view_chosen = Signal(object)
-    page_chosen = Signal(str)
+    page_chosen = Signal(object)
     person_chosen = Signal(object)
 
     def __init__(self, training: bool = False, parent: QWidget | None = None) -> None:
@@ -52,10 +38,10 @@ class Sidebar(QFrame):
         self.setProperty("kind", "sidebar")
         self.setFixedWidth(WIDTH)
         self._people: list[Person] = []
-        self._rows: dict[str, NavButton] = {}
-        self._group = QButtonGroup(self)
+        self.views, self.pages = NavList(), NavList()
+        self.views.chosen.connect(self.view_chosen)
+        self.pages.chosen.connect(self.page_chosen)
         self._store_name = ElidedLabel(role="small")
-        self._views, self._pages = QVBoxLayout(), QVBoxLayout()
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 12, 0, 4)
         body.setSpacing(4)
@@ -83,11 +69,9 @@ class Sidebar(QFrame):
         whole = QVBoxLayout(rows)
         whole.setContentsMargins(12, 0, 12, 0)
         whole.setSpacing(4)
-        for part in (self._views, self._pages):
-            part.setSpacing(0)
-        whole.addLayout(self._views)
+        whole.addWidget(self.views)
         whole.addWidget(Rule())
-        whole.addLayout(self._pages)
+        whole.addWidget(self.pages)
         whole.addStretch(1)
         area = QScrollArea()
         area.setWidget(rows)
@@ -123,39 +107,11 @@ class Sidebar(QFrame):
         self._person.setIcon(theme.icon("person", "dim"))
         self._settings.setIcon(theme.icon("settings", "dim"))
 
-    def show_views(self, entries: Sequence[Entry]) -> None:
-        self._show(self._views, entries, self.view_chosen)
-
-    def show_pages(self, entries: Sequence[Entry]) -> None:
-        self._show(self._pages, entries, self.page_chosen)
-
-    def _show(self, place: QVBoxLayout, entries: Sequence[Entry], chosen: Signal) -> None:
-        for n, entry in enumerate(entries):
-            if entry.name not in self._rows:
-                button = NavButton(entry)
-                button.clicked.connect(lambda _=False, name=entry.name: chosen.emit(name))
-                self._group.addButton(button)
-                self._rows[entry.name] = button
-                place.insertWidget(n, button)
-            self._rows[entry.name].show_entry(entry)
-        gone = [
-            place.itemAt(n).widget()
-            for n in range(place.count())
-            if place.itemAt(n).widget().entry.name not in {entry.name for entry in entries}
-        ]
-        for button in gone:
-            self._group.removeButton(button)
-            del self._rows[button.entry.name]
-            button.hide()
-            button.deleteLater()
-
     def mark(self, name: str) -> None:
         """Shows which view or page is open."""
+        self.views.mark(name)
+        self.pages.mark(name)
         self._settings.setChecked(name == "settings")
-        self._group.setExclusive(False)
-        for known, button in self._rows.items():
-            button.setChecked(known == name)
-        self._group.setExclusive(name in self._rows)
 
     def show_store(self, name: str) -> None:
         self._store_name.setText(name)
@@ -180,95 +136,6 @@ class Sidebar(QFrame):
         at = self._person.mapToGlobal(self._person.rect().topLeft())
         at.setY(at.y() - menu.sizeHint().height())
         menu.popup(at)
-
-
-class NavButton(QAbstractButton):
-    """Dot, word, badge of what is late, count; numbers stand below each other."""
-
-    def __init__(self, entry: Entry, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setCheckable(True)
-        self.setFixedHeight(theme.ROW)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.show_entry(entry)
-
-    def show_entry(self, entry: Entry) -> None:
-        self.entry = entry
-        self.setText(entry.label)
-        name = f"{entry.label}: {entry.count}" if entry.counted else entry.label
-        if entry.late:
-            name += ", " + tr_n("{n} late", "{n} late", entry.late)
-        self.setAccessibleName(name)
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(WIDTH - 24, theme.ROW)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._draw_ground(painter)
-        right = self._draw_count(painter, self.width() - 12)
-        right = self._draw_late(painter, right)
-        self._draw_word(painter, right)
-
-    def _draw_ground(self, painter: QPainter) -> None:
-        area = self.rect().adjusted(1, 1, -1, -1)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if self.isChecked() or self.underMouse():
-            painter.setBrush(theme.color("accent_soft" if self.isChecked() else "background"))
-            painter.drawRoundedRect(area, 8, 8)
-        if self.isChecked():
-            painter.setBrush(theme.color("accent"))
-            painter.drawRoundedRect(QRect(1, 8, 4, self.height() - 16), 2, 2)
-        painter.setBrush(theme.color(self.entry.token))
-        painter.drawEllipse(QRect(16, self.height() // 2 - 5, 10, 10))
-        if self.hasFocus():
-            pen = painter.pen()
-            pen.setStyle(Qt.PenStyle.SolidLine)
-            pen.setColor(theme.color("accent"))
-            pen.setWidth(3)
-            painter.setPen(pen)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(area.adjusted(1, 1, -1, -1), 8, 8)
-
-    def _draw_count(self, painter: QPainter, right: int) -> int:
-        if not self.entry.counted:
-            return right
-        font = theme.font(theme.TEXT, theme.STRONG)
-        wide = QFontMetrics(font).horizontalAdvance(f"{self.entry.count}")
-        painter.setFont(font)
-        painter.setPen(theme.color("ink" if self.entry.count else "dim"))
-        area = QRect(right - wide, 0, wide, self.height())
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, f"{self.entry.count}")
-        return right - wide - 8
-
-    def _draw_late(self, painter: QPainter, right: int) -> int:
-        if not self.entry.late:
-            return right
-        font = theme.font(theme.SMALL - 1, theme.STRONG)
-        words = f"{self.entry.late}!"
-        wide = QFontMetrics(font).horizontalAdvance(words) + 14
-        area = QRect(right - wide, self.height() // 2 - 10, wide, 20)
-        painter.setPen(theme.color("stop_edge"))
-        painter.setBrush(theme.color("stop_soft"))
-        painter.drawRoundedRect(area, 10, 10)
-        painter.setFont(font)
-        painter.setPen(theme.color("stop"))
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, words)
-        return area.left() - 6
-
-    def _draw_word(self, painter: QPainter, right: int) -> None:
-        font = theme.font(theme.TEXT, theme.STRONG if self.isChecked() else theme.REGULAR)
-        area = QRect(36, 0, right - 36, self.height())
-        painter.setFont(font)
-        painter.setPen(theme.color("ink"))
-        shown = QFontMetrics(font).elidedText(
-            self.entry.label, Qt.TextElideMode.ElideRight, area.width()
-        )
-        self.setToolTip(self.entry.label if shown != self.entry.label else "")
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 PAGES = (

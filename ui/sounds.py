@@ -75,8 +75,8 @@ def _command() -> list[str] | None:
 
 
 def _play_on_windows(file: Path) -> None:
-    import winsound  # noqa: PLC0415
+    if sys.platform == "win32":
+        import winsound  # noqa: PLC0415
 
-    winsound.PlaySound(
-        str(file), winsound.SND_FILENAME | winsound.SND_ASYNC | winsound.SND_NODEFAULT
-    )
+        how = winsound.SND_FILENAME | winsound.SND_ASYNC | winsound.SND_NODEFAULT
+        winsound.PlaySound(str(file), how)

@@ -6,6 +6,7 @@ It stands before the store is open; `start` brings it to life with a desk and it
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 from PySide6.QtCore import Qt, Signal
@@ -89,7 +90,7 @@ class Window(QMainWindow):
         self.sidebar.page_chosen.connect(self.show_page)
         self.status.help_wanted.connect(self.help)
         for name in ("orders", "pickup", "repair", "settings"):
-            actions.bind(self, name, lambda name=name: self.show_page(name))
+            actions.bind(self, name, partial(self.show_page, name))
         actions.bind(self, "help", self.help)
         actions.bind(self, "next", self._next)
         actions.bind(self, "update", self._update)
@@ -240,8 +241,8 @@ class Window(QMainWindow):
 
     def show_overview(self, entries: Sequence[Any], pages: Sequence[Any], store_name: str) -> None:
         """The counts at the left."""
-        self.sidebar.show_views(entries)
-        self.sidebar.show_pages(pages)
+        self.sidebar.views.show_entries(entries)
+        self.sidebar.pages.show_entries(pages)
         self.sidebar.show_store(store_name)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -12,6 +12,7 @@ import os
 import pickle
 import tempfile
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import platformdirs
@@ -40,6 +41,7 @@ _FONT_A_MM = 3.0
 _LARGEST = 4
 _QR_LARGEST = 12
 _DOTS_PER_MM = 8
+_KEPT = "ESCPOS_CAPABILITIES_PICKLE_DIR"
 _NO_ASIAN = b"\x1c."
 # Begin real-time commands (DLE EOT, ENQ, DC4), obeyed wherever they stand in the stream.
 _REAL_TIME = (b"\x10\x04", b"\x10\x05", b"\x10\x14")
@@ -187,7 +189,7 @@ def _printer() -> Any:
 def _library() -> Any:
     """Imported on first use: it reads its printer list then, a third of a second the first time, and keeps
     a faster copy in a folder; a copy that cannot be read or written must not stop the printing."""
-    kept = platformdirs.user_cache_path("balcao") / "escpos"
+    kept = Path(os.environ.get(_KEPT, platformdirs.user_cache_path("balcao") / "escpos"))
     try:
         kept.mkdir(parents=True, exist_ok=True)
         return _imported(str(kept))
@@ -196,5 +198,5 @@ def _library() -> Any:
 
 
 def _imported(folder: str) -> Any:
-    os.environ["ESCPOS_CAPABILITIES_PICKLE_DIR"] = folder
+    os.environ[_KEPT] = folder
     return importlib.import_module("escpos.printer")

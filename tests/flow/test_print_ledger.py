@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -294,6 +296,47 @@ def test_jobs_of_a_dead_process_become_unknown_and_are_not_sent_again(store, clo
     assert states(store, order) == [State.SENT]
 
 
+PROGRAM = """
+import sys
+from pathlib import Path
+from desktop.store import Store
+from desktop.store.setup import Printer
+from printing.spooler import Spooler
+
+folder, address, order_id = sys.argv[1:]
+spooler = Spooler(Store(Path(folder)), [Printer("labels", "zpl_203", address)])
+spooler.start()
+(ticket,) = spooler.print([int(order_id)], "label", "Ana")
+spooler.wait(ticket.job.id, 60)
+"""
+
+
+def test_a_program_killed_while_it_prints_asks_a_person_afterwards(tmp_path):
+    first = Store(tmp_path / "data")
+    order = stored(first, packages=(Package(1),))
+    first.close()
+    with FakePrinter("mute") as printer:
+        arguments = [str(tmp_path / "data"), printer.address, str(order.id)]
+        program = subprocess.Popen([sys.executable, "-c", PROGRAM, *arguments])
+        try:
+            # The mute printer keeps the program waiting for a goodbye for a second.
+            wait_until(lambda: printer.connections == 1, 60)
+        finally:
+            program.kill()
+            program.wait()
+        printer.mode = "ok"
+        again = Store(tmp_path / "data")
+        try:
+            with spooling(again, Clock(), label_printer(printer)) as spooler:
+                (job,) = ledger(again, order)
+                assert spooler.wait(job.id, SOON_S).state is State.UNKNOWN
+                (ticket,) = spooler.print([order.id], "label", "Ana")
+                assert not ticket.prints
+        finally:
+            again.close()
+        assert printer.jobs == []
+
+
 def test_a_job_is_claimed_by_one_only(store, clock):
     order = stored(store, packages=(Package(1),))
     Spooler(store, [Printer("labels", "zpl_203", "tcp:x:1")], None, clock).print(
@@ -423,6 +466,8 @@ def test_a_paper_that_waits_for_a_dead_printer_moves_to_another(store, clock, tm
         spooling(store, clock, label_printer(broken), other) as spooler,
     ):
         spooler.print([order.id], "label", "Ana")
+        # While it is being sent it belongs to the first printer.
+        wait_until(lambda: ledger(store, order)[0].reason is not None)
         (ticket,) = spooler.print([order.id], "label", "Ana", "other")
         assert ticket.prints
         job = spooler.wait(ticket.job.id, SOON_S)

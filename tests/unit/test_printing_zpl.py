@@ -56,12 +56,28 @@ def test_every_symbol_on_a_label_decodes_to_its_input(model):
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.text("0123456789ABCXYZ-./ $", min_size=1, max_size=22).map(str.strip).filter(bool))
+@given(st.text("0123456789ABCXYZ-./ $", min_size=1, max_size=19).map(str.strip).filter(bool))
 def test_order_numbers_of_any_shape_scan(number):
     document = paper.draw("label", paper.order(number=number, packages=()))
     found = paper.decode(read(document)[0].picture)
     assert ("QR Code", number) in found
     assert ("Code 128", number) in found
+
+
+@pytest.mark.parametrize(
+    "number", ["1" * 24, "MLB-2000009876543210-01", "X" * 24, "W" * 19, "W" * 30, "AB-" * 20]
+)
+def test_the_order_number_is_never_cut(number):
+    (label,) = read(paper.draw("label", paper.order(number=number, packages=())), draw=False)
+    assert number in "".join(label.texts)
+    assert label.qrs == [number]
+
+
+def test_a_long_shelf_is_never_cut():
+    shelf = "Corredor 3 Prateleira 12-B"
+    order = paper.order(kind=Kind.PICKUP, shelf=shelf, packages=())
+    (label,) = read(paper.draw("label", order), draw=False)
+    assert shelf in " ".join(label.texts)
 
 
 def test_the_label_is_as_large_as_its_paper():

@@ -1,0 +1,142 @@
+"""The orders page: the list at the left, the order at the right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
+
+from desktop.scan import classify
+from desktop.store import orders
+from desktop.store.queries import View
+from ui import actions
+from ui.desk import Desk
+from ui.order_table import OrderTable
+from ui.pages.order import OrderPanel
+
+LIST_SHARE, ORDER_SHARE = 54, 46
+LIST_MIN_PX, ORDER_MIN_PX = 300, 400
+GAP_PX = 12
+
+
+class OrdersPage(QWidget):
+    """Up and down go through the list, also from the scan line; Enter or F4 takes the next step."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.setProperty("kind", "page")
+        self.table, self.panel = OrderTable(desk), OrderPanel(desk)
+        self.table.setMinimumWidth(LIST_MIN_PX)
+        self.panel.setMinimumWidth(ORDER_MIN_PX)
+        across = QHBoxLayout(self)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(GAP_PX)
+        across.addWidget(self.table, LIST_SHARE)
+        across.addWidget(self.panel, ORDER_SHARE)
+        self.table.current_changed.connect(self.panel.open_order)
+        self.table.activated.connect(lambda _order_id: self.next())
+        self._bind()
+
+    @property
+    def title(self) -> str:
+        return actions.text("orders")
+
+    @property
+    def view(self) -> str:
+        """The view that is shown, by its name."""
+        return self.table.question.view.value
+
+    def refresh(self) -> None:
+        """Reads list and order again."""
+        self.table.refresh()
+        self.panel.refresh()
+
+    def show_view(self, view: str) -> None:
+        """Shows the orders of a stage."""
+        self.panel.leave_sheet()
+        self.table.show_view(View(view))
+
+    def search(self, text: str) -> None:
+        """Shows what matches, letter by letter."""
+        self.table.search(text)
+
+    def open_order(self, order_id: int) -> None:
+        """Shows one order, wherever it stands."""
+        self.table.select(order_id)
+
+    def next(self) -> None:
+        """The next step of the order that is shown."""
+        self.panel.next()
+
+    def back(self) -> bool:
+        """One level back: what is being asked, then a search."""
+        if self.panel.leave_sheet():
+            return True
+        if self.table.question.typed:
+            self.table.search("")
+            return True
+        return False
+
+    def scanned(self, text: str) -> bool:
+        """What was read or typed: a key or a product for the open order, else the code of an order.
+
+        Typed words that are no code go to the first order that the search found.
+        """
+        if self.panel.scanned(text):
+            return True
+        found = self._by_code(text)
+        if found:
+            self.table.search("")
+            self.table.select(found)
+            return True
+        return self._enter_search(text)
+
+    def _by_code(self, text: str) -> int:
+        """The newest order of a number, remote id, tracking, access key or pickup code; 0 for none."""
+        codes = dict.fromkeys((text, classify(text).value))
+        with self._desk.store.read() as session:
+            found = [
+                order_id for code in codes for _kind, order_id in orders.by_code(session, code)
+            ]
+        return found[0] if found else 0
+
+    def _enter_search(self, text: str) -> bool:
+        """Enter on what the search has found already: on to its first order."""
+        question = self.table.question
+        if question.typed != text.strip() or not question.is_search:
+            return False
+        if self.table.is_settled and self.table.model.ids:
+            self.table.select(self.table.model.ids[0])
+            self.table.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            # The words in the list say already that nothing matches.
+            self._desk.messages.sounds.play("attention")
+        return False
+
+    # --- keys --------------------------------------------------------------------------------------
+
+    def _bind(self) -> None:
+        actions.bind(self, "hold", self.panel.hold)
+        actions.bind(self, "print", self.panel.show_print)
+        actions.bind(self, "more", self.panel.show_more)
+        self._arrows = [self._arrow(Qt.Key.Key_Up, -1), self._arrow(Qt.Key.Key_Down, 1)]
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._focus_changed)
+
+    def _arrow(self, key: Qt.Key, rows: int) -> QAction:
+        action = QAction(self)
+        action.setShortcut(QKeySequence(key))
+        action.triggered.connect(lambda: self.table.step(rows))
+        action.setEnabled(False)
+        self.addAction(action)
+        return action
+
+    def _focus_changed(self, _before: Any, now: QWidget | None) -> None:
+        """Arrows belong to the list only while the scan line has the focus: fields need their own."""
+        from_line = now is not None and now.property("kind") == "scan"
+        for action in self._arrows:
+            action.setEnabled(from_line)

@@ -1,0 +1,258 @@
+"""The settings page: sections at the left, the marked one at the right, saved one at a time.
+
+Unsaved edits stay until they are saved or dropped: another section asks first, and so does Esc; another
+page is told that they wait here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QWidget
+
+from desktop.errors import BalcaoError, UserError
+from desktop.i18n import tr as _
+from desktop.secrets import Kept, Secrets
+from ui import actions
+from ui.desk import Desk
+from ui.row_list import Row, RowList
+from ui.settings.connections import ConnectionSection
+from ui.settings.items import PeopleSection, PrinterSection
+from ui.settings.section import Change, Section, State, read
+from ui.settings.store import JourneySection, StoreSection
+from ui.widgets import Banner, BigButton, Card, Label, SmallButton, row
+
+
+class SettingsPage(QWidget):
+    """`secrets` is where keys are kept; without it, where the store's folder says."""
+
+    def __init__(
+        self, desk: Desk, secrets: Secrets | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._stale, self._saving = True, False
+        self._then: Callable[[], None] | None = None
+        self.setProperty("kind", "page")
+        kept = secrets or Kept(desk.store.path.parent)
+        self.connections = ConnectionSection(desk.tasks, kept)
+        self.sections: list[Section] = [
+            StoreSection(), JourneySection(), self.connections, PrinterSection(), PeopleSection(),
+        ]  # fmt: skip
+        self._make_left()
+        self._make_right()
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(12)
+        whole.addWidget(self._left, 1)
+        whole.addWidget(self._right, 4)
+        self._listen()
+
+    @property
+    def title(self) -> str:
+        return actions.text("settings")
+
+    def _make_left(self) -> None:
+        self._left = Card(margin=0)
+        heading = Label(self.title, "lead-strong")
+        heading.setContentsMargins(16, 14, 16, 6)
+        self.list = RowList(self.title)
+        self.list.show_rows(Row(n, one.title) for n, one in enumerate(self.sections))
+        self.list.mark(0)
+        self._left.body.addWidget(heading)
+        self._left.body.addWidget(self.list, 1)
+        self._left.setMinimumWidth(172)
+
+    def _make_right(self) -> None:
+        self._right = Card()
+        self._heading = Label(self.sections[0].title, "title")
+        self._places = QStackedWidget()
+        for section in self.sections:
+            self._places.addWidget(_scrolled(section))
+        self._ask = Banner()
+        self.stay, self.drop = SmallButton(_("Go on editing")), SmallButton(_("Drop the changes"))
+        self._answers = QWidget()
+        self._answers.setLayout(row(self.stay, self.drop, 1))
+        self._answers.hide()
+        self.save = BigButton(_("Save"))
+        for part in (self._heading, self._ask, self._answers):
+            self._right.body.addWidget(part)
+        self._right.body.addWidget(self._places, 1)
+        self._right.body.addWidget(self.save)
+
+    def _listen(self) -> None:
+        for section in self.sections:
+            section.changed.connect(self._weigh)
+        self.list.current.connect(self._section_wanted)
+        self.connections.leaving.connect(
+            lambda name: self._ask_first(lambda: self.connections.choose(name))
+        )
+        self.save.clicked.connect(self.next)
+        self.stay.clicked.connect(self._go_on)
+        self.drop.clicked.connect(self._drop)
+        self._desk.bridge.state_changed.connect(self.refresh)
+        save = QShortcut(QKeySequence.StandardKey.Save, self)
+        save.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        save.activated.connect(self.next)
+        self._weigh()
+
+    @property
+    def section(self) -> Section:
+        return self.sections[self._places.currentIndex()]
+
+    # --- what the window calls ------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Reads again, unless something is being edited; while hidden it only notes that it is stale."""
+        if not self.isVisible() or self.section.is_changed():
+            self._stale = True
+            return
+        self._stale = False
+        self._desk.tasks.run(self._read, self._show, key="settings")
+
+    def next(self) -> None:
+        """Saves, by its key."""
+        if not self._saving and self.section.is_changed():
+            self._save()
+
+    def back(self) -> bool:
+        """Asks about unsaved edits; a second Esc goes on editing. False when there are none."""
+        if not self.section.is_changed():
+            return False
+        if self._answers.isVisibleTo(self):
+            self._go_on()
+        else:
+            self._ask_first(lambda: None)
+        return True
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if self.section.is_changed() and not event.spontaneous():
+            self._desk.messages.attention(
+                _("The settings are not saved yet. They wait for you on their page.")
+            )
+
+    # --- showing --------------------------------------------------------------------------------------
+
+    def _read(self) -> State:
+        with self._desk.store.read() as session:
+            return read(session)
+
+    def _show(self, state: State) -> None:
+        """A section that is being edited keeps its edits."""
+        for section in self.sections:
+            if not section.is_changed():
+                section.show_state(state)
+        self._weigh()
+
+    def _section_wanted(self, number: int | None) -> None:
+        if number is None or number == self._places.currentIndex():
+            return
+        if self.section.is_changed():
+            self.list.mark(self._places.currentIndex())
+            self._ask_first(lambda: self._open(number))
+        else:
+            self._open(number)
+
+    def _open(self, number: int) -> None:
+        self._places.setCurrentIndex(number)
+        self.list.mark(number)
+        self._heading.setText(self.section.title)
+        self._weigh()
+
+    def _weigh(self) -> None:
+        changed = self.section.is_changed()
+        hint = actions.key("next") if changed else ""
+        if changed:
+            hint = f"{_('not saved yet')}  ·  {hint}"
+        self.save.show_step(_("Saving…") if self._saving else _("Save"), hint)
+        self.save.setEnabled(changed and not self._saving)
+        if not changed:
+            self.save.setAccessibleDescription(_("Nothing to save"))
+            self._go_on()
+
+    # --- asking ---------------------------------------------------------------------------------------
+
+    def _ask_first(self, then: Callable[[], None]) -> None:
+        self._then = then
+        self._ask.say(_("There are unsaved changes."), _("Save them below, or:"), "attention")
+        self._answers.show()
+        self.stay.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _go_on(self) -> None:
+        self._then = None
+        self._ask.say("")
+        self._answers.hide()
+
+    def _drop(self) -> None:
+        then = self._then
+        with self._desk.store.read() as session:
+            state = read(session)
+        self.section.show_state(state)
+        self._weigh()
+        if then is not None:
+            then()
+
+    # --- saving ---------------------------------------------------------------------------------------
+
+    def _save(self) -> None:
+        section = self.section
+        try:
+            change = section.change()
+        except UserError as error:
+            self._refused(section, error)
+            return
+        self._saving = True
+        self._weigh()
+        if change.first is None:
+            self._write(section, change)
+        else:
+            self._desk.tasks.run(
+                change.first,
+                lambda _done: self._write(section, change),
+                lambda error: self._refused(section, error),
+            )
+
+    def _write(self, section: Section, change: Change) -> None:
+        self._desk.bridge.watch(
+            self._desk.store.write(change.write),
+            lambda _done: self._saved(section),
+            lambda error: self._refused(section, error),
+        )
+
+    def _saved(self, section: Section) -> None:
+        then, self._saving = self._then, False
+        with self._desk.store.read() as session:
+            state = read(session)
+        section.show_state(state)
+        self._weigh()
+        self._desk.messages.ok(_("Saved."))
+        if self._desk.printing is not None and isinstance(section, PrinterSection):
+            printing = self._desk.printing
+            self._desk.tasks.run(lambda: printing.configure(state.printers), lambda _done: None)
+        if then is not None:
+            then()
+
+    def _refused(self, section: Section, error: BalcaoError) -> None:
+        self._saving = False
+        self._weigh()
+        if not isinstance(error, UserError) or not section.show_error(error):
+            self._desk.messages.error(error)
+
+
+def _scrolled(section: Section) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(section)
+    section.setAutoFillBackground(False)
+    area.viewport().setAutoFillBackground(False)
+    return area

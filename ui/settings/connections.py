@@ -1,0 +1,254 @@
+"""Accounts on platforms: what the connector asks for, a test, and the mapping of its words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop import connectors
+from desktop.connectors import Connector
+from desktop.errors import BalcaoError, UserError
+from desktop.fields import Field, FieldKind, parse_all
+from desktop.i18n import N_, tr_error
+from desktop.i18n import tr as _
+from desktop.secrets import Secrets
+from desktop.store import Session, setup
+from desktop.store.setup import Connection, MapRow
+from ui.forms import Form
+from ui.row_list import Row, RowList
+from ui.settings.mapping_table import MappingTable
+from ui.settings.section import Change, Section, State, shows
+from ui.tasks import Tasks
+from ui.widgets import Label, SmallButton, WrappedLabel, row
+
+_NEW = ""
+
+
+class ConnectionSection(Section):
+    """The list of accounts, and the marked one. Signals: `leaving(name)` when another row is wanted
+    while this one has unsaved edits."""
+
+    leaving = Signal(str)
+
+    def __init__(self, tasks: Tasks, secrets: Secrets, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = _("Connections")
+        self._tasks, self._secrets = tasks, secrets
+        self._state: State | None = None
+        self._name: str | None = None
+        self._connector = ""
+        self._form: Form | None = None
+        self._shown: dict[str, str] = {}
+        self._make_list()
+        self._place = QVBoxLayout()
+        self.body.addLayout(self._place)
+        self._make_test()
+        self._make_mapping()
+        self.body.addStretch(1)
+
+    def _make_list(self) -> None:
+        self.list = RowList(_("Connections"))
+        self.list.setFixedHeight(3 * 66)
+        self.list.chosen.connect(self.choose)
+        self.add = SmallButton(_("Add a connection"))
+        self.add.clicked.connect(lambda: self.choose(_NEW))
+        self.body.addWidget(self.list)
+        self.body.addLayout(row(self.add, 1))
+
+    def _make_test(self) -> None:
+        self.test = SmallButton(_("Test the connection"))
+        self.test.clicked.connect(self._test)
+        self.verdict = WrappedLabel()
+        line = row(self.test, self.verdict)
+        line.setStretch(1, 1)
+        self.body.addLayout(line)
+
+    def _make_mapping(self) -> None:
+        self._heading = Label(_("What its words mean here").upper(), "heading")
+        self.mapping = MappingTable()
+        self.mapping.changed.connect(self.changed)
+        self.body.addWidget(self._heading)
+        self.body.addWidget(self.mapping)
+
+    # --- showing --------------------------------------------------------------------------------------
+
+    def show_state(self, state: State) -> None:
+        self._state = state
+        self.list.show_rows(_row(connection) for connection in state.connections)
+        names = [connection.name for connection in state.connections]
+        wanted = self._name if self._name in names else (names[0] if names else _NEW)
+        self._show(wanted)
+
+    def choose(self, name: str) -> None:
+        """Another account, or a new one for an empty name; edits are asked about first."""
+        if name == self._name:
+            return
+        if self.is_changed():
+            self.list.mark(self._name)
+            self.leaving.emit(name)
+            return
+        self._show(name)
+
+    def _show(self, name: str) -> None:
+        self._name = name
+        known = self._known()
+        self._connector = known.connector if known else connectors.names()[0]
+        self.list.mark(name)
+        self._renew(dict(known.settings) if known else {})
+        self._show_mapping(name)
+        self.changed.emit()
+
+    def _show_mapping(self, name: str) -> None:
+        rows = self._state.mappings.get(name, {}).values() if self._state else ()
+        self.mapping.show_rows(rows)
+        self._heading.setVisible(name != _NEW)
+        self.mapping.setVisible(name != _NEW)
+        self._rows = self.mapping.rows()
+
+    def _renew(self, values: dict[str, Any]) -> None:
+        """The form of the connector; a new account also has a name and a connector to choose."""
+        if self._form is not None:
+            self._form.hide()
+            self._form.deleteLater()
+        self._form = Form(self._fields(), {**values, "connector": self._connector})
+        self._form.changed.connect(self._edited)
+        self._place.addWidget(self._form)
+        self._shown = self._form.values()
+        self.verdict.setText("")
+
+    def _fields(self) -> tuple[Field, ...]:
+        declared = connectors.load(self._connector).fields
+        if self._known() is not None:
+            return tuple(_kept(field) for field in declared)
+        choices = {name: connectors.load(name).title for name in connectors.names()}
+        return (
+            Field("connector", N_("Platform"), FieldKind.CHOICE, required=True, choices=choices),
+            Field("name", N_("Name of the connection"), required=True),
+            *declared,
+        )
+
+    def _edited(self) -> None:
+        assert self._form is not None
+        self.verdict.setText("")
+        values = self._form.values()
+        if values.get("connector", self._connector) != self._connector:
+            self._connector = values["connector"]
+            self._renew(values)
+        self.changed.emit()
+
+    def _known(self) -> Connection | None:
+        found = self._state.connections if self._state else ()
+        return next((c for c in found if c.name == self._name), None)
+
+    # --- saving ---------------------------------------------------------------------------------------
+
+    def is_changed(self) -> bool:
+        if self._form is None:
+            return False
+        return self._form.values() != self._shown or self.mapping.rows() != self._rows
+
+    def change(self) -> Change:
+        name, plain, secret = self._given()
+        known, kept, secrets = self._known(), self._connector, self._secrets
+
+        def first() -> None:
+            for field, value in secret.items():
+                secrets.set(name, field, value)
+
+        rows = self.mapping.rows()
+        if known is not None:
+            return Change(lambda s: _change(s, name, plain, rows), first)
+        words = connectors.load(kept).words
+        fresh = [MapRow(word.word, word.status, True, word.creates) for word in words]
+        connection = Connection(name, kept, plain)
+        self._check_name(name)
+        self._name = name
+        return Change(lambda s: setup.add_connection(s, connection, fresh), first)
+
+    def show_error(self, error: UserError) -> bool:
+        return self._form is not None and shows(self._form, error)
+
+    def _given(self) -> tuple[str, dict[str, str], dict[str, str]]:
+        """Name, plain values and typed secrets. Raises UserError for what is missing or cannot be."""
+        assert self._form is not None
+        given = parse_all(self._form.fields, self._form.values())
+        known = self._known()
+        name = known.name if known else str(given.pop("name")).strip()
+        given.pop("connector", None)
+        hidden = {field.name for field in connectors.load(self._connector).fields if field.secret}
+        plain = {k: str(v) for k, v in given.items() if k not in hidden}
+        return name, plain, {k: str(v) for k, v in given.items() if k in hidden}
+
+    def _check_name(self, name: str) -> None:
+        """Before the secrets are kept: they must not overwrite those of another account."""
+        if self._state and any(c.name == name for c in self._state.connections):
+            raise UserError(
+                N_("There is a connection “{name}” already. Choose another name."),
+                field="name", name=name,
+            )  # fmt: skip
+
+    # --- the test -------------------------------------------------------------------------------------
+
+    def _test(self) -> None:
+        try:
+            name, plain, secret = self._given()
+        except UserError as error:
+            self.show_error(error)
+            return
+        kind, secrets = self._connector, self._secrets
+        self.test.setEnabled(False)
+        self._say(_("Asking the platform…"), "dim")
+        self._tasks.run(
+            lambda: _check(kind, name, plain, secret, secrets),
+            self._works,
+            self._fails,
+            "connection",
+        )
+
+    def _works(self, _done: None) -> None:
+        self.test.setEnabled(True)
+        self._say(_("It works."), "ok")
+
+    def _fails(self, error: BalcaoError) -> None:
+        self.test.setEnabled(True)
+        self._say(tr_error(error), "stop")
+
+    def _say(self, text: str, tone: str) -> None:
+        self.verdict.setText(text)
+        self.verdict.set_tone(tone)
+
+
+def _kept(field: Field) -> Field:
+    """A secret that is kept already need not be typed again."""
+    if not field.secret:
+        return field
+    hint = N_("Leave it empty to keep the one that is stored.")
+    return Field(field.name, field.label, field.kind, secret=True, hint=hint)
+
+
+def _change(session: Session, name: str, plain: dict[str, str], rows: list[MapRow]) -> None:
+    setup.change_connection(session, name, plain)
+    setup.set_mapping(session, name, rows)
+
+
+def _check(
+    kind: str, name: str, plain: dict[str, str], typed: dict[str, str], secrets: Secrets
+) -> None:
+    """Asks the platform, with what is typed or kept. Waits for the network."""
+    hidden = [field.name for field in connectors.load(kind).fields if field.secret]
+    values = plain | {field: typed.get(field) or secrets.get(name, field) for field in hidden}
+    connector: Connector = connectors.make(kind, name, values)
+    try:
+        connector.check()
+    finally:
+        connector.close()
+
+
+def _row(connection: Connection) -> Row:
+    title = connectors.load(connection.connector).title
+    trouble = tr_error(connection.trouble) if connection.trouble else ""
+    detail = " · ".join(part for part in (title, trouble) if part)
+    mark = _("in trouble") if trouble else ""
+    return Row(connection.name, connection.name, detail, mark=mark, tone="attention")
