@@ -365,6 +365,21 @@ class SyncService:
         """Reads one order now. Waits for the network; raises PlatformError or UserError."""
         self._syncs[connection].read_again(remote_id)
 
+    def look(self, connection: str, remote_id: str) -> Sequence[RemoteOrder]:
+        """The order's groups as the platform has them now, without taking them in."""
+        return self._syncs[connection].connector.read(remote_id)
+
+    def unseen(
+        self, connection: str, order: Order, pushes: Iterable[outbox.Entry], remote: RemoteOrder
+    ) -> int:
+        """How many pushes that count as done cannot be seen in `remote`."""
+        connector = self._syncs[connection].connector
+        done = [p for p in pushes if p.state is State.DONE]
+        comparable = [p for p in done if connector.tells[p.step].repeat is Repeat.COMPARE]
+        return sum(
+            not connector.confirms(Push(p.key, p.step, p.data, order), remote) for p in comparable
+        )
+
     def once(self) -> dict[str, Pass]:
         """Passes over every connection until all is quiet or in trouble."""
         done: dict[str, Pass] = {}

@@ -202,6 +202,22 @@ def _steps_between(order: Order) -> list[Step]:
     return [by_target[status] for status in reached]
 
 
+def shown_there(order: Order, tells: Mapping[Step, Told]) -> Status:
+    """The status that the platform shows when it knows all it can be told about `order`: the last stage
+    of the order's path that has a call of its own."""
+    path = MAIN_PATH[order.kind]
+    if order.status not in path:
+        return order.status
+    reached = path[: rank(order.status, order.kind) + 1]
+    by_target = {rule.to: step for step, rule in STEPS.items() if rule.kind in {None, order.kind}}
+    told = (
+        s
+        for s in reversed(reached)
+        if tells.get(by_target.get(s, Step.HOLD), _NOT).how is How.NATIVE
+    )
+    return next(told, order.status)
+
+
 # --- the path -------------------------------------------------------------------------------------------
 
 

@@ -20,38 +20,38 @@ class CollectBox(QWidget):
         self._buyer_name = ""
         self._make_choice()
         self._make_person()
-        self._pad = SignaturePad()
-        self._clear = SmallButton(_("Clear"))
-        self._clear.setAccessibleName(_("Clear the signature"))
-        self._clear.clicked.connect(self._pad.clear)
-        policy = self._clear.sizePolicy()
+        self.pad = SignaturePad()
+        self.clear_button = SmallButton(_("Clear"))
+        self.clear_button.setAccessibleName(_("Clear the signature"))
+        self.clear_button.clicked.connect(self.pad.clear)
+        policy = self.clear_button.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
-        self._clear.setSizePolicy(policy)
-        self._pad.changed.connect(self._signed)
+        self.clear_button.setSizePolicy(policy)
+        self.pad.changed.connect(self._signed)
         whole = column(Label(_("Who collects").upper(), "heading"), spacing=6)
-        whole.addLayout(row(self._buyer, self._other, 1, self._clear))
+        whole.addLayout(row(self.buyer, self.other, 1, self.clear_button))
         whole.addWidget(self._person)
         whole.addWidget(Label(_("Signature").upper(), "heading"))
-        whole.addWidget(self._pad, 1)
+        whole.addWidget(self.pad, 1)
         self.setLayout(whole)
 
     def _make_choice(self) -> None:
-        self._buyer, self._other = SmallButton(_("The buyer")), SmallButton(_("Another person"))
+        self.buyer, self.other = SmallButton(_("The buyer")), SmallButton(_("Another person"))
         group = QButtonGroup(self)
-        for button in (self._buyer, self._other):
+        for button in (self.buyer, self.other):
             button.setCheckable(True)
             group.addButton(button)
-        self._buyer.setChecked(True)
-        self._other.toggled.connect(self._chosen)
+        self.buyer.setChecked(True)
+        self.other.toggled.connect(self._chosen)
 
     def _make_person(self) -> None:
-        self._name, self._document = QLineEdit(), QLineEdit()
-        for editor, label in ((self._name, _("Name")), (self._document, _("Document"))):
+        self.name, self.document = QLineEdit(), QLineEdit()
+        for editor, label in ((self.name, _("Name")), (self.document, _("Document"))):
             editor.setPlaceholderText(label)
             editor.setAccessibleName(label)
             editor.textEdited.connect(lambda _text: self.changed.emit())
         self._person = QWidget()
-        line = row(self._name, self._document)
+        line = row(self.name, self.document)
         line.setStretch(0, 3)
         line.setStretch(1, 2)
         self._person.setLayout(line)
@@ -63,40 +63,40 @@ class CollectBox(QWidget):
         self.clear()
 
     def clear(self) -> None:
-        self._name.clear()
-        self._document.clear()
-        self._buyer.setChecked(True)
-        self._pad.clear()
+        self.name.clear()
+        self.document.clear()
+        self.buyer.setChecked(True)
+        self.pad.clear()
 
     def missing(self) -> str:
         """What has to be filled in still, in words; empty when all is there."""
-        name, document = self._name.text().strip(), self._document.text().strip()
-        if self._other.isChecked() and not (name and document):
+        name, document = self.name.text().strip(), self.document.text().strip()
+        if self.other.isChecked() and not (name and document):
             return _("Who collects? Write name and document.")
         return ""
 
     def values(self) -> dict[str, str]:
         """Fields of the step."""
-        if self._buyer.isChecked():
+        if self.buyer.isChecked():
             return {"collected_by": self._buyer_name or _("The buyer")}
         return {
-            "collected_by": self._name.text().strip(),
-            "document": self._document.text().strip(),
+            "collected_by": self.name.text().strip(),
+            "document": self.document.text().strip(),
         }
 
     def png(self) -> bytes:
-        return self._pad.png()
+        return self.pad.png()
 
     def focus_name(self) -> None:
-        empty = self._name if not self._name.text().strip() else self._document
+        empty = self.name if not self.name.text().strip() else self.document
         empty.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _chosen(self, other: bool) -> None:
         self._person.setVisible(other)
         if other:
-            self._name.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.name.setFocus(Qt.FocusReason.OtherFocusReason)
         self.changed.emit()
 
     def _signed(self) -> None:
-        self._clear.setVisible(self._pad.has_ink)
+        self.clear_button.setVisible(self.pad.has_ink)
         self.changed.emit()

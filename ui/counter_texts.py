@@ -207,8 +207,16 @@ class Advice(QWidget):
         self._grid.setHorizontalSpacing(10)
         self._grid.setVerticalSpacing(8)
         self._grid.setColumnStretch(1, 1)
+        self._steps: list[str] = []
+        self.hide()
+
+    def texts(self) -> list[str]:
+        return list(self._steps)
 
     def show_steps(self, steps: Sequence[str]) -> None:
+        if list(steps) == self._steps:
+            return
+        self._steps = list(steps)
         clear(self._grid)
         if steps:
             self._grid.addWidget(Label(_("What to do").upper(), "heading"), 0, 0, 1, 2)

@@ -67,7 +67,7 @@ class PickupCard(QFrame):
         self.setProperty("kind", "card")
         self.case: Case | None = None
         self._busy = False
-        self._form: Form | None = None
+        self.form: Form | None = None
         self._make_band()
         self._make_left()
         self._make_right()
@@ -79,48 +79,48 @@ class PickupCard(QFrame):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(self._band)
+        whole.addWidget(self.band)
         whole.addLayout(body, 1)
 
     # --- what it is made of ---------------------------------------------------------------------------
 
     def _make_band(self) -> None:
-        self._band = QFrame()
-        self._band.setProperty("kind", "head")
-        self._headline = WrappedLabel(role="title")
-        self._aside = ElidedLabel(role="lead")
-        self._band_body = QHBoxLayout(self._band)
+        self.band = QFrame()
+        self.band.setProperty("kind", "head")
+        self.headline = WrappedLabel(role="title")
+        self.aside = ElidedLabel(role="lead")
+        self._band_body = QHBoxLayout(self.band)
         self._band_body.setContentsMargins(24, 12, 24, 12)
         self._band_body.setSpacing(2)
-        self._band_body.addWidget(self._headline, 1)
-        self._band_body.addWidget(self._aside)
-        self._band.setMinimumHeight(72)
+        self._band_body.addWidget(self.headline, 1)
+        self._band_body.addWidget(self.aside)
+        self.band.setMinimumHeight(72)
 
     def _make_left(self) -> None:
         self._name = FitLabel((theme.NAME, 34, theme.TITLE), (theme.TITLE, 24, 20), theme.COUNTER)
         self._about = WrappedLabel(role="text", tone="dim")
         self._lines = Lines()
-        self._advice = Advice()
-        self._collect = CollectBox()
-        self._collect.changed.connect(self._weigh)
+        self.advice = Advice()
+        self.collect = CollectBox()
+        self.collect.changed.connect(self._weigh)
         self._form_place = QVBoxLayout()
         self._left = column(self._name, self._about, self._lines, spacing=8)
-        self._left.addWidget(self._advice)
+        self._left.addWidget(self.advice)
         self._left.addLayout(self._form_place)
-        self._left.addWidget(self._collect, 100)
+        self._left.addWidget(self.collect, 100)
         self._left.addStretch(1)
 
     def _make_right(self) -> None:
-        self._shelf = FitLabel((theme.SHELF, 64, 48, 36), (36, theme.TITLE, 20), theme.COUNTER)
-        self._shelf.set_token("accent")
-        self._shelf.set_alignment(Qt.AlignmentFlag.AlignCenter)
+        self.shelf = FitLabel((theme.SHELF, 64, 48, 36), (36, theme.TITLE, 20), theme.COUNTER)
+        self.shelf.set_token("accent")
+        self.shelf.set_alignment(Qt.AlignmentFlag.AlignCenter)
         self._packages = Label(role="text", tone="dim")
         self._packages.setAlignment(Qt.AlignmentFlag.AlignCenter)
         heading = Label(_("Shelf").upper(), "heading")
         heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
         shelf = Card("soft", 10)
         shelf.body.addWidget(heading)
-        shelf.body.addWidget(self._shelf, 1)
+        shelf.body.addWidget(self.shelf, 1)
         shelf.body.addWidget(self._packages)
         self._facts = QGridLayout()
         self._facts.setColumnStretch(1, 1)
@@ -133,22 +133,22 @@ class PickupCard(QFrame):
         whole = column(shelf, spacing=10)
         whole.addLayout(self._facts)
         whole.addStretch(1)
-        whole.addWidget(self._reason)
-        whole.addWidget(self._checked)
-        whole.addWidget(self._button)
-        whole.addLayout(row(self._receipt, self._open))
+        whole.addWidget(self.reason)
+        whole.addWidget(self.checked)
+        whole.addWidget(self.button)
+        whole.addLayout(row(self.receipt, self.open_order))
         self._right.setLayout(whole)
 
     def _make_buttons(self) -> None:
-        self._reason = WrappedLabel(role="lead")
-        self._checked = Tick(_("Code or document checked"))
-        self._checked.toggled.connect(self._weigh)
-        self._button = CounterButton()
-        self._button.clicked.connect(self.press)
-        self._receipt = SmallButton(_("Receipt"), actions.key("print"))
-        self._receipt.clicked.connect(self._ask_receipt)
-        self._open = SmallButton(_("Open order"))
-        self._open.clicked.connect(self._ask_order)
+        self.reason = WrappedLabel(role="lead")
+        self.checked = Tick(_("Code or document checked"))
+        self.checked.toggled.connect(self._weigh)
+        self.button = CounterButton()
+        self.button.clicked.connect(self.press)
+        self.receipt = SmallButton(_("Receipt"), actions.key("print"))
+        self.receipt.clicked.connect(self._ask_receipt)
+        self.open_order = SmallButton(_("Open order"))
+        self.open_order.clicked.connect(self._ask_order)
 
     # --- showing --------------------------------------------------------------------------------------
 
@@ -159,25 +159,25 @@ class PickupCard(QFrame):
         if was is None or _asks(was) != _asks(case):
             self._renew(case)
         elif case.code_shown:
-            self._checked.setChecked(True)
+            self.checked.setChecked(True)
         self._weigh()
 
     def forget(self) -> None:
         """Empties the card; a signature is dropped with it."""
         self.case = None
-        self._collect.clear()
+        self.collect.clear()
 
     def _show_texts(self, case: Case, now: datetime) -> None:
         order, verdict = case.order, case.verdict
-        theme.set_property(self._band, "tone", verdict.tone.value)
-        self._headline.setText(say(verdict.headline, now))
-        self._aside.setText(_aside(case, now))
-        self.setAccessibleName(f"{self._headline.text()}. {order.buyer.name}")
+        theme.set_property(self.band, "tone", verdict.tone.value)
+        self.headline.setText(say(verdict.headline, now))
+        self.aside.setText(_aside(case, now))
+        self.setAccessibleName(f"{self.headline.text()}. {order.buyer.name}")
         self._name.set_text(order.buyer.name or _("Without a name"))
         self._about.setText(_about(case, now))
         self._lines.show_lines(order.lines)
-        self._advice.show_steps([say(one, now) for one in verdict.advice])
-        self._shelf.set_text(order.shelf or "—")
+        self.advice.show_steps([say(one, now) for one in verdict.advice])
+        self.shelf.set_text(order.shelf or "—")
         packages = len(order.packages)
         self._packages.setText(tr_n("{n} package", "{n} packages", packages) if packages else "")
         self._show_facts(_facts(order, now))
@@ -191,30 +191,30 @@ class PickupCard(QFrame):
     def _renew(self, case: Case) -> None:
         """Asks afresh what the step of this verdict needs."""
         hands_over = case.verdict.tone is Tone.OK
-        self._collect.setVisible(hands_over)
-        self._collect.start(case.order.buyer.name)
-        self._checked.setVisible(hands_over)
-        self._checked.setChecked(case.code_shown)
-        if self._form is not None:
-            self._form.deleteLater()
-            self._form = None
+        self.collect.setVisible(hands_over)
+        self.collect.start(case.order.buyer.name)
+        self.checked.setVisible(hands_over)
+        self.checked.setChecked(case.code_shown)
+        if self.form is not None:
+            self.form.deleteLater()
+            self.form = None
         fields = () if case.verdict.closed or hands_over else fields_asked(case)
         if fields:
-            self._form = Form(fields)
-            self._form.changed.connect(self._weigh)
-            self._form_place.addWidget(self._form)
+            self.form = Form(fields)
+            self.form.changed.connect(self._weigh)
+            self._form_place.addWidget(self.form)
         self.focus_first()
 
     def focus_first(self) -> None:
         """The focus goes where the next thing is to be done."""
-        if self._form is not None:
-            self._form.focus_first()
-        elif self._checked.isVisibleTo(self) and not self._checked.isChecked():
-            self._checked.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif self._button.isEnabled():
-            self._button.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.form is not None:
+            self.form.focus_first()
+        elif self.checked.isVisibleTo(self) and not self.checked.isChecked():
+            self.checked.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self.button.isEnabled():
+            self.button.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
-            self._open.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.open_order.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _weigh(self) -> None:
         """Whether the button may be pressed now, and if not, why."""
@@ -224,12 +224,12 @@ class PickupCard(QFrame):
         closed = self._why_closed()
         tone = "accent" if verdict.tone is Tone.ATTENTION else verdict.tone.value
         verb = _(STEPS[verdict.step].label)
-        self._button.show_step(verb, "" if closed else _("Enter"), tone)
-        self._button.fit()
-        self._button.setEnabled(not closed)
-        self._button.setAccessibleDescription(closed or _("Enter"))
-        self._reason.setText(closed)
-        self._reason.setVisible(bool(closed))
+        self.button.show_step(verb, "" if closed else _("Enter"), tone)
+        self.button.fit()
+        self.button.setEnabled(not closed)
+        self.button.setAccessibleDescription(closed or _("Enter"))
+        self.reason.setText(closed)
+        self.reason.setVisible(bool(closed))
 
     def _why_closed(self) -> str:
         assert self.case is not None
@@ -237,12 +237,12 @@ class PickupCard(QFrame):
             return _("Saving…")
         if self.case.verdict.closed is not None:
             return tr_error(self.case.verdict.closed)
-        if self._form is not None:
-            asked = {field.name for field in self._form.fields} - set(self._form.values())
+        if self.form is not None:
+            asked = {field.name for field in self.form.fields} - set(self.form.values())
             return _("What became of the invoice?") if "invoice" in asked else ""
-        if not self._checked.isChecked():
+        if not self.checked.isChecked():
             return _("Check the code or the document first.")
-        return self._collect.missing()
+        return self.collect.missing()
 
     # --- acting ---------------------------------------------------------------------------------------
 
@@ -262,31 +262,31 @@ class PickupCard(QFrame):
         """Shows a refusal beside the field at fault; False when it has no place here."""
         self._busy = False
         self._weigh()
-        if self._form is not None and any(f.name == error.field for f in self._form.fields):
-            self._form.show_error(error)
+        if self.form is not None and any(f.name == error.field for f in self.form.fields):
+            self.form.show_error(error)
             return True
         return False
 
     def _values(self) -> dict[str, Any]:
         assert self.case is not None
-        given: dict[str, Any] = dict(self._form.values()) if self._form is not None else {}
+        given: dict[str, Any] = dict(self.form.values()) if self.form is not None else {}
         if self.case.verdict.step is Step.TAKE_BACK:
             cancellation = self.case.order.cancellation
             reason = cancellation.reason if cancellation else ""
             return given | {"reason": reason or _("Cancelled by the buyer")}
         if self.case.verdict.step is not Step.HAND_OVER:
             return given
-        return {**self._collect.values(), "checked": self._checked.isChecked()}
+        return {**self.collect.values(), "checked": self.checked.isChecked()}
 
     def _png(self) -> bytes:
         assert self.case is not None
-        return self._collect.png() if self.case.verdict.step is Step.HAND_OVER else b""
+        return self.collect.png() if self.case.verdict.step is Step.HAND_OVER else b""
 
     def _focus_missing(self) -> None:
-        if self._checked.isVisibleTo(self) and not self._checked.isChecked():
-            self._checked.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif self._collect.isVisibleTo(self):
-            self._collect.focus_name()
+        if self.checked.isVisibleTo(self) and not self.checked.isChecked():
+            self.checked.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self.collect.isVisibleTo(self):
+            self.collect.focus_name()
 
     def _ask_receipt(self) -> None:
         if self.case is not None:

@@ -87,6 +87,12 @@ class RowList(QListView):
         self._rows.replace(list(rows))
         self.mark(key)
 
+    def fit(self, most: int) -> None:
+        """As high as its rows, at most `most` of them; hidden when there are none."""
+        n = len(self._rows.rows)
+        self.setVisible(n > 0)
+        self.setFixedHeight(self.sizeHintForRow(0) * min(max(n, 1), most) + 2 if n else 0)
+
     def rows(self) -> Sequence[Row]:
         return self._rows.rows
 

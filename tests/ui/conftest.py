@@ -12,8 +12,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop.order import Kind, Order, Person, Role, Status
-from desktop.store import Store, orders
+from desktop.fiscal.access_key import check_digit
+from desktop.order import Hold, Kind, Order, Person, Role, Status
+from desktop.store import Session, Store, orders
 from desktop.work import Work
 from tests.unit.orders import order
 from ui import theme
@@ -89,12 +90,20 @@ def some_orders(count: int = 0) -> list[Order]:
         order(Status.READY_FOR_PICKUP, Kind.PICKUP, shelf="B-07"),
         order(Status.SHIPPED),
         order(Status.DELIVERED),
+        order(Status.ACCEPTED, hold=Hold(NOW, "Ana Souza", "endereço não confere")),
     ]
     stages += [order(Status.ACCEPTED) for _ in range(count)]
-    return [
-        replace(one, number=str(1047 + n), remote_id=f"R{n}", pickup_code=str(9000 + n))
-        for n, one in enumerate(stages)
-    ]
+    return [_told_apart(one, n) for n, one in enumerate(stages)]
+
+
+def _told_apart(one: Order, n: int) -> Order:
+    """With its own numbers and its own invoice, for no two orders may share an access key."""
+    one = replace(one, number=str(1047 + n), remote_id=f"R{n}", pickup_code=str(9000 + n))
+    if one.invoice is None:
+        return one
+    body = f"3526031234567800019555001{1234 + n:09d}1{n:08d}"
+    key = body + str(check_digit(body))
+    return replace(one, invoice=replace(one.invoice, number=str(1234 + n), key=key))
 
 
 def put(store: Store, new: Sequence[Order]) -> list[Order]:
@@ -102,7 +111,7 @@ def put(store: Store, new: Sequence[Order]) -> list[Order]:
     return store.do(lambda s: _added(s, new))
 
 
-def _added(session, new):  # type: ignore[no-untyped-def]
+def _added(session: Session, new: Sequence[Order]) -> list[Order]:
     added = orders.add(session, [(one, one.remote_id) for one in new], NOW)
     session.changed.update(one.id for one in added)
     return added

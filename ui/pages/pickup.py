@@ -57,10 +57,10 @@ class PickupPage(QWidget):
         self._stale, self._several = True, False
         self.setProperty("kind", "page")
         self._make_start()
-        self._card = PickupCard()
+        self.card = PickupCard()
         self._places = QStackedWidget()
         self._places.addWidget(self._start)
-        self._places.addWidget(self._card)
+        self._places.addWidget(self.card)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._places)
@@ -75,22 +75,22 @@ class PickupPage(QWidget):
         self._sign = QLabel()
         self._sign.setFixedWidth(48)
         self._call = WrappedLabel(_("Scan the pass, the order or the shelf"), "title")
-        self._hint = Label(role="heading")
-        self._list = RowList(_("Orders that wait for pickup"), large_mark=True)
-        self._nobody = WrappedLabel(_("Nothing waits for pickup."), "lead", "dim")
-        self._nobody.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.hint = Label(role="heading")
+        self.list = RowList(_("Orders that wait for pickup"), large_mark=True)
+        self.nobody = WrappedLabel(_("Nothing waits for pickup."), "lead", "dim")
+        self.nobody.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._start.body.addLayout(row(self._sign, self._call, spacing=12))
         self._start.body.addSpacing(8)
-        self._start.body.addWidget(self._hint)
-        self._start.body.addWidget(self._list, 1)
-        self._start.body.addWidget(self._nobody, 1)
+        self._start.body.addWidget(self.hint)
+        self._start.body.addWidget(self.list, 1)
+        self._start.body.addWidget(self.nobody, 1)
 
     def _listen(self) -> None:
-        self._list.chosen.connect(self.open)
-        self._card.wanted.connect(self._act)
-        self._card.order_wanted.connect(self.order_wanted)
-        self._card.receipt_wanted.connect(self._print_receipt)
-        self._card.refused.connect(self._desk.messages.attention)
+        self.list.chosen.connect(self.open)
+        self.card.wanted.connect(self._act)
+        self.card.order_wanted.connect(self.order_wanted)
+        self.card.receipt_wanted.connect(self._print_receipt)
+        self.card.refused.connect(self._desk.messages.attention)
         actions.bind(self, "print", self._print_receipt)
         self._desk.bridge.orders_changed.connect(self._orders_changed)
         self._desk.bridge.state_changed.connect(self.refresh)
@@ -99,7 +99,7 @@ class PickupPage(QWidget):
 
     def scanned(self, text: str) -> bool:
         """Opens what was scanned or typed; the counter takes every scan."""
-        case = self._card.case
+        case = self.card.case
         if case is not None and text.strip().upper() == case.order.pickup_code.upper() != "":
             self._show(self._renewed(case, code_shown=True))
             return True
@@ -125,16 +125,16 @@ class PickupPage(QWidget):
 
     def start(self) -> None:
         """Empty and ready for the next scan."""
-        self._card.forget()
+        self.card.forget()
         self._several = False
         self._places.setCurrentWidget(self._start)
-        self._list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self._read_waiting()
 
     def next(self) -> None:
         """The big button, by its key."""
-        if self._places.currentWidget() is self._card:
-            self._card.press()
+        if self._places.currentWidget() is self.card:
+            self.card.press()
 
     def refresh(self) -> None:
         """Reads again what is shown; while hidden it only notes that it is stale."""
@@ -142,8 +142,8 @@ class PickupPage(QWidget):
             self._stale = True
             return
         self._stale = False
-        if self._card.case is not None:
-            self._reread(self._card.case)
+        if self.card.case is not None:
+            self._reread(self.card.case)
         elif not self._several:
             self._read_waiting()
 
@@ -156,7 +156,7 @@ class PickupPage(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and self._places.currentWidget() is self._card:
+        if enter and self._places.currentWidget() is self.card:
             self.next()
         elif event.key() != Qt.Key.Key_Escape or not self.back():
             super().keyPressEvent(event)
@@ -208,39 +208,39 @@ class PickupPage(QWidget):
             )
 
     def _show_fresh(self, case: Case) -> None:
-        self._card.forget()
+        self.card.forget()
         self._desk.messages.sounds.play(case.verdict.tone.value)
         self._show(case)
 
     def _show(self, case: Case) -> None:
-        was = self._card.case
+        was = self.card.case
         now = self._desk.now()
-        self._places.setCurrentWidget(self._card)
-        self._card.show_case(case, now)
+        self._places.setCurrentWidget(self.card)
+        self.card.show_case(case, now)
         stopped = case.verdict.tone is Tone.STOP
         if was is not None and stopped and was.verdict.tone is not Tone.STOP:
             self._desk.messages.stop(say(case.verdict.headline, now))
 
     def _show_waiting(self, waiting: list[Order]) -> None:
-        if self._card.case is not None:
+        if self.card.case is not None:
             return
         text = tr_n("{n} order waits for pickup", "{n} orders wait for pickup", len(waiting))
         self._show_rows(waiting, text if waiting else "")
         self.counted.emit(len(waiting))
 
     def _show_several(self, found: _Found) -> None:
-        self._card.forget()
+        self.card.forget()
         self._several = True
         self._places.setCurrentWidget(self._start)
         text = _("“{words}” may be one of these. Choose one.", words=found.words)
         self._show_rows(list(found.several), text)
-        self._list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_rows(self, shown: list[Order], hint: str) -> None:
-        self._hint.setText(hint)
-        self._list.show_rows(self._row(order) for order in shown)
-        self._list.setVisible(bool(shown))
-        self._nobody.setVisible(not shown)
+        self.hint.setText(hint)
+        self.list.show_rows(self._row(order) for order in shown)
+        self.list.setVisible(bool(shown))
+        self.nobody.setVisible(not shown)
 
     def _row(self, order: Order) -> Row:
         ready = order.status is Status.READY_FOR_PICKUP
@@ -262,7 +262,7 @@ class PickupPage(QWidget):
     # --- acting ---------------------------------------------------------------------------------------
 
     def _act(self, step: Step, values: dict[str, Any], png: bytes) -> None:
-        case, desk = self._card.case, self._desk
+        case, desk = self.card.case, self._desk
         if case is None:
             return
         order_id, who = case.order.id, desk.person
@@ -275,7 +275,7 @@ class PickupPage(QWidget):
 
     def _acted(self, step: Step, order: Order) -> None:
         self._desk.messages.ok(_(_SAID[step], number=order.number))
-        case = self._card.case
+        case = self.card.case
         if case is None or case.order.id != order.id:
             return
         if step in {Step.READY, Step.RECORD_PAYMENT}:
@@ -284,13 +284,13 @@ class PickupPage(QWidget):
             self.start()
 
     def _failed(self, error: BalcaoError) -> None:
-        if not isinstance(error, UserError) or not self._card.show_error(error):
+        if not isinstance(error, UserError) or not self.card.show_error(error):
             self._desk.messages.error(error)
-        if self._card.case is not None:
-            self._reread(self._card.case)
+        if self.card.case is not None:
+            self._reread(self.card.case)
 
     def _print_receipt(self, order_id: int = 0) -> None:
-        case, printing = self._card.case, self._desk.printing
+        case, printing = self.card.case, self._desk.printing
         order_id = order_id or (case.order.id if case else 0)
         if not order_id:
             return
@@ -305,7 +305,7 @@ class PickupPage(QWidget):
         )
 
     def _orders_changed(self, ids: frozenset[int]) -> None:
-        case = self._card.case
+        case = self.card.case
         if not self.isVisible():
             self._stale = True
         elif case is None or case.order.id in ids:

@@ -50,7 +50,6 @@ class ConnectionSection(Section):
 
     def _make_list(self) -> None:
         self.list = RowList(_("Connections"))
-        self.list.setFixedHeight(3 * 66)
         self.list.chosen.connect(self.choose)
         self.add = SmallButton(_("Add a connection"))
         self.add.clicked.connect(lambda: self.choose(_NEW))
@@ -77,6 +76,7 @@ class ConnectionSection(Section):
     def show_state(self, state: State) -> None:
         self._state = state
         self.list.show_rows(_row(connection) for connection in state.connections)
+        self.list.fit(3)
         names = [connection.name for connection in state.connections]
         wanted = self._name if self._name in names else (names[0] if names else _NEW)
         self._show(wanted)

@@ -35,7 +35,6 @@ class _Items(Section):
         self._stored: list[dict[str, str]] = []
         self._edited: list[dict[str, str]] = []
         self.list = RowList(hint)
-        self.list.setFixedHeight(4 * 66)
         self.list.current.connect(self._show_marked)
         self.form = Form(fields)
         self.form.changed.connect(self._take)
@@ -93,6 +92,7 @@ class _Items(Section):
 
     def _show_rows(self, place: int) -> None:
         self.list.show_rows(self.row(n, one) for n, one in enumerate(self._edited))
+        self.list.fit(4)
         if place >= 0:
             self.list.mark(place)
 

@@ -77,7 +77,7 @@ class _Line(QObject):
         super().__init__(parent)
         self.word = one.word
         self._status = QComboBox()
-        self._status.addItem(_("only show the word"), "")
+        self._status.addItem(_("word only"), "")
         for status in Status:
             self._status.addItem(_(status.label), status.value)
         self._status.setCurrentIndex(self._status.findData(one.status.value if one.status else ""))
