@@ -68,6 +68,16 @@ class Trouble:
         assert one is not None
         return type(one).__name__, one.id
 
+    def is_same(self, other: Trouble | None) -> bool:
+        """Whether `other` tells the same of the same thing. (Errors are equal only to themselves, so
+        two readings never compare as equal.)"""
+        return other is not None and self._told() == other._told()
+
+    def _told(self) -> tuple[Any, ...]:
+        push = self.push
+        sent = (push.data, push.field) if push is not None else ()
+        return self.key, self.kind, str(self.reason), sent
+
 
 def troubles(session: Session) -> list[Trouble]:
     """All of them, those that need a person first, then the oldest first."""

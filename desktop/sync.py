@@ -33,7 +33,8 @@ from desktop.connectors import (
 )
 from desktop.errors import BalcaoError, UserError
 from desktop.i18n import N_
-from desktop.order import Order
+from desktop.journey import Step
+from desktop.order import CancelState, Order
 from desktop.secrets import Secrets
 from desktop.store import Session, Store, journal, orders, outbox, setup
 from desktop.store.outbox import State
@@ -372,10 +373,17 @@ class SyncService:
     def unseen(
         self, connection: str, order: Order, pushes: Iterable[outbox.Entry], remote: RemoteOrder
     ) -> int:
-        """How many pushes that count as done cannot be seen in `remote`."""
+        """How many pushes that count as done cannot be seen in `remote`; of a cancelled order only the
+        cancellation can."""
         connector = self._syncs[connection].connector
-        done = [p for p in pushes if p.state is State.DONE]
-        comparable = [p for p in done if connector.tells[p.step].repeat is Repeat.COMPARE]
+        ended = remote.cancel is CancelState.CANCELLED
+        comparable = [
+            p
+            for p in pushes
+            if p.state is State.DONE
+            and connector.tells[p.step].repeat is Repeat.COMPARE
+            and (p.step is Step.CANCEL or not ended)
+        ]
         return sum(
             not connector.confirms(Push(p.key, p.step, p.data, order), remote) for p in comparable
         )

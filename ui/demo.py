@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from desktop import connectors, terminal
@@ -72,6 +73,7 @@ def run(out: Path, seed: int) -> int:
 def run_unattended(out: Path, seed: int) -> int:
     """The whole journey without a person; 0 when both sides agree, 1 when not, 3 when it got stuck."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    qInstallMessageHandler(_tell_qt)
     out.mkdir(parents=True, exist_ok=True)
     with ExitStack() as closing:
         stage = Stage(closing, out, seed)
@@ -82,6 +84,8 @@ def run_unattended(out: Path, seed: int) -> int:
             day.hands.perform(day.script())
         except Stuck as error:
             print(f"Waited in vain for {error}.", file=sys.stderr)
+            for push in day.refusals():
+                print(f"Refused: {push.step.value}: {push.reason}", file=sys.stderr)
             return FAULT
         summary = stage.summary(day)
         window.close()
@@ -161,6 +165,12 @@ class Stage:
             "differ": differ,
             "agree": not (differ or duplicates or losses) and len(here) == ORDERS,
         }
+
+
+def _tell_qt(_kind: QtMsgType, _context: object, words: str) -> None:
+    """Qt's words without what the offscreen platform says of every menu."""
+    if not words.startswith("This plugin does not support"):
+        print(words, file=sys.stderr)
 
 
 def _settle_in(session: Any) -> None:

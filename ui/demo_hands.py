@@ -24,6 +24,8 @@ Script: TypeAlias = Generator[tuple[str, Condition], None, None]
 
 PATIENCE_S = 30.0
 LOOK_EVERY_MS = 5
+# Between two keys a busy machine may paint the whole window.
+BURST_MS = 5000
 
 
 class Stuck(Exception):
@@ -77,10 +79,12 @@ class Hands:
 
     def scan(self, code: str) -> None:
         """A burst of keys with Enter, as a scanner sends it: to the window, wherever the focus is."""
-        handle = self.window.windowHandle()
+        handle, listener = self.window.windowHandle(), self.window.listener
+        gap_ms, listener.gap_ms = listener.gap_ms, BURST_MS
         for character in code:
             QTest.keyClick(handle, character)
         QTest.keyClick(handle, Qt.Key.Key_Return)
+        listener.gap_ms = gap_ms
 
     def press(self, key: Qt.Key) -> None:
         QTest.keyClick(self.window.windowHandle(), key)

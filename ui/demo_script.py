@@ -207,6 +207,7 @@ class Day:
                 self.hands.picture("pickup")
             self.hands.press(Qt.Key.Key_F4)
             yield "the hand-over", partial(self.stands, n, S.PICKED_UP)
+            yield "the counter to be free", lambda: self.card() is None
         self.hands.picture("pickup-empty")
         self.hands.press(Qt.Key.Key_F2)
         for n in which:

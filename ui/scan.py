@@ -58,7 +58,7 @@ class ScanListener(QObject):
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(GAP_MS)
-        self._timer.timeout.connect(self._hand_on)
+        self._timer.timeout.connect(self._look_again)
 
     @property
     def gap_ms(self) -> int:
@@ -135,6 +135,12 @@ class ScanListener(QObject):
             self.repeated.emit(code)
         else:
             self.scanned.emit(code)
+
+    def _look_again(self) -> None:
+        """The gap is over, but where this thread was busy meanwhile, keys of the same burst stand in the
+        queue: they come before a timer of nothing."""
+        known = len(self._held)
+        QTimer.singleShot(0, self, lambda: self._hand_on() if len(self._held) == known else None)
 
     def _hand_on(self) -> None:
         """Gives the held keys to where they were going."""

@@ -78,65 +78,65 @@ class TroublePane(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self._trouble: Trouble | None = None
-        self._form: Form | None = None
+        self.form: Form | None = None
         self._given: dict[str, str] = {}
         self._make_head()
         self._middle = QScrollArea()
         self._middle.setWidgetResizable(True)
         self._middle.setFrameShape(QFrame.Shape.NoFrame)
         self._middle.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._big = BigButton()
-        self._big.clicked.connect(self.press)
+        self.big = BigButton()
+        self.big.clicked.connect(self.press)
         self._small = QGridLayout()
         self._small.setSpacing(theme.GAP)
         self.body.addWidget(self._middle, 1)
-        self.body.addWidget(self._big)
+        self.body.addWidget(self.big)
         self.body.addLayout(self._small)
 
     def _make_head(self) -> None:
-        self._title = WrappedLabel(role="title")
+        self.title = WrappedLabel(role="title")
         self._about = WrappedLabel(role="text", tone="dim")
-        self._banner = Banner()
-        for part in (self._title, self._about, self._banner):
+        self.banner = Banner()
+        for part in (self.title, self._about, self.banner):
             self.body.addWidget(part)
 
     def show_trouble(self, trouble: Trouble, now: datetime) -> None:
         """Shows it; what was typed stays while the trouble is the same."""
-        if trouble == self._trouble:
+        if trouble.is_same(self._trouble):
             return
         self._trouble = trouble
-        self._title.setText(title(trouble))
+        self.title.setText(title(trouble))
         self._about.setText(_about(trouble, now))
-        self._banner.say(*_sentences(trouble), _TONES.get(trouble.kind, "attention"))
+        self.banner.say(*_sentences(trouble), _TONES.get(trouble.kind, "attention"))
         self._show_middle(trouble)
         self._show_ways(trouble)
 
     def press(self) -> None:
         """The big button, also by its key."""
-        if self._trouble is not None and self._big.isEnabled():
+        if self._trouble is not None and self.big.isEnabled():
             self._act(self._first())
 
     def show_error(self, error: UserError) -> bool:
         """A refusal beside the field at fault; False when it has no place here."""
-        if self._form is None or all(f.name != error.field for f in self._form.fields):
+        if self.form is None or all(f.name != error.field for f in self.form.fields):
             return False
-        self._form.show_error(error)
+        self.form.show_error(error)
         return True
 
     def focus_first(self) -> None:
-        if self._form is not None and self._trouble is not None and self._trouble.push is not None:
+        if self.form is not None and self._trouble is not None and self._trouble.push is not None:
             named = self._trouble.push.field
-            if any(field.name == named for field in self._form.fields):
-                self._form.field_widget(named).setFocus(Qt.FocusReason.TabFocusReason)
+            if any(field.name == named for field in self.form.fields):
+                self.form.field_widget(named).setFocus(Qt.FocusReason.TabFocusReason)
             else:
-                self._form.focus_first()
+                self.form.focus_first()
         else:
-            self._big.setFocus(Qt.FocusReason.TabFocusReason)
+            self.big.setFocus(Qt.FocusReason.TabFocusReason)
 
     # --- the middle -----------------------------------------------------------------------------------
 
     def _show_middle(self, trouble: Trouble) -> None:
-        self._form = None
+        self.form = None
         if trouble.push is not None:
             inside = self._of_push(trouble.push, trouble)
         elif trouble.parked is not None:
@@ -146,7 +146,7 @@ class TroublePane(Card):
         self._middle.setWidget(inside)
         inside.setAutoFillBackground(False)
         self._middle.viewport().setAutoFillBackground(False)
-        if self._form is not None:
+        if self.form is not None:
             self._mark_fault(trouble)
 
     def _of_push(self, push: outbox.Entry, trouble: Trouble) -> QWidget:
@@ -159,11 +159,11 @@ class TroublePane(Card):
         if fields:
             body.addWidget(Label(_("What the store wanted to tell").upper(), "heading"))
         if trouble.kind is Kind.REFUSED and fields:
-            self._form = Form(fields, values, decimals=decimals(currency))
-            self._given = self._form.values()
-            self._form.changed.connect(self._weigh)
-            self._form.submitted.connect(self.press)
-            body.addWidget(self._form)
+            self.form = Form(fields, values, decimals=decimals(currency))
+            self._given = self.form.values()
+            self.form.changed.connect(self._weigh)
+            self.form.submitted.connect(self.press)
+            body.addWidget(self.form)
         else:
             for field in fields:
                 self._add_fact(body, field, values.get(field.name), currency)
@@ -190,7 +190,7 @@ class TroublePane(Card):
         QTimer.singleShot(0, self, self._scroll_to_fault)
 
     def _scroll_to_fault(self) -> None:
-        push, form = self._trouble and self._trouble.push, self._form
+        push, form = self._trouble and self._trouble.push, self.form
         if push and form and any(field.name == push.field for field in form.fields):
             self._middle.ensureWidgetVisible(form.field_widget(push.field))
 
@@ -199,7 +199,7 @@ class TroublePane(Card):
     def _ways(self) -> tuple[_Way, ...]:
         assert self._trouble is not None
         ways = _WAYS[self._trouble.kind]
-        return tuple(way for way in ways if way is not _MEND or self._form is not None)
+        return tuple(way for way in ways if way is not _MEND or self.form is not None)
 
     def _first(self) -> _Way:
         return self._ways()[0]
@@ -228,15 +228,15 @@ class TroublePane(Card):
         """Mending wants a change first; sending the same again is the small button's."""
         way = self._first()
         closed = way is _MEND and not self._changed()
-        self._big.show_step(_(way.text), "" if closed else actions.key("next"))
-        self._big.setEnabled(not closed)
+        self.big.show_step(_(way.text), "" if closed else actions.key("next"))
+        self.big.setEnabled(not closed)
         if closed:
-            self._big.setAccessibleDescription(_("Change a field first"))
+            self.big.setAccessibleDescription(_("Change a field first"))
 
     def _changed(self) -> dict[str, str]:
-        if self._form is None:
+        if self.form is None:
             return {}
-        now = self._form.values()
+        now = self.form.values()
         return {name: value for name, value in now.items() if value != self._given.get(name)}
 
     def _act(self, way: _Way) -> None:

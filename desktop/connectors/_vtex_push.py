@@ -273,7 +273,9 @@ def _reached(remote: RemoteOrder, status: Status) -> bool:
 
 def _same_invoice(push: Push, remote: RemoteOrder) -> bool:
     ours, theirs = push.order.invoice, remote.facts.invoice
-    return ours is not None and theirs is not None and ours.number.strip() == theirs.number
+    if ours is None or theirs is None:
+        return False
+    return _digits(ours.number) == _digits(theirs.number) != ""
 
 
 def _is_paid(_push: Push, remote: RemoteOrder) -> bool:
@@ -313,16 +315,19 @@ def _code(push: Push) -> str:
 
 
 def _number(invoice: Invoice | None) -> str:
-    """Digits only: with any other sign VTEX takes the invoice, and then never finds it again."""
+    """The number without its prefix (Colombia's SETP990…): VTEX has no field for a series, and with any
+    sign but digits it takes the invoice and then never finds it again."""
     if invoice is None:
         raise UserError(N_("The platform asks for an invoice first; this order has none."))
-    number = invoice.number.strip()
-    if not (number.isascii() and number.isdecimal()):
-        raise UserError(
-            N_("VTEX takes an invoice number of digits only; leave series and signs out."),
-            field="number",
-        )
+    number = _digits(invoice.number)
+    if not number:
+        text = N_("VTEX takes an invoice number of digits only, and this one has none.")
+        raise UserError(text, field="number")
     return number
+
+
+def _digits(number: str) -> str:
+    return "".join(sign for sign in number if "0" <= sign <= "9")
 
 
 def _given(data: Mapping[str, Any], name: str) -> str:

@@ -59,7 +59,7 @@ _LABELS = {
     View.ROAD: N_("On the road"),
     View.FINALIZE: N_("To finalize"),
     View.HELD: N_("On hold"),
-    View.STOPPED: N_("Cancelled, goods here"),
+    View.STOPPED: N_("Cancelled"),
     View.ALL: N_("All orders"),
 }
 _NEXT_STAGE = {

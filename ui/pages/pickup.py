@@ -6,7 +6,7 @@ short list where several are meant. After each order the counter is ready for th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -28,6 +28,8 @@ from ui.row_list import Row, RowList
 from ui.widgets import Card, Label, WrappedLabel, row
 
 SEVERAL = 20
+# What a person asked is never dropped for what is only read again.
+_ASKED, _AGAIN, _WAITING = "pickup asked", "pickup again", "pickup waiting"
 _SAID = {
     Step.HAND_OVER: N_("Order {number} was handed over."),
     Step.READY: N_("Order {number} is ready for pickup."),
@@ -101,11 +103,11 @@ class PickupPage(QWidget):
         """Opens what was scanned or typed; the counter takes every scan."""
         case = self.card.case
         if case is not None and text.strip().upper() == case.order.pickup_code.upper() != "":
-            self._show(self._renewed(case, code_shown=True))
+            self._show(replace(case, code_shown=True))
             return True
         person = self._desk.person.role
         self._desk.tasks.run(
-            lambda: self._find(text, person), self._found, self._desk.messages.error, "pickup"
+            lambda: self._find(text, person), self._found, self._desk.messages.error, _ASKED
         )
         return True
 
@@ -113,7 +115,7 @@ class PickupPage(QWidget):
         """Shows the card of an order."""
         role = self._desk.person.role
         self._desk.tasks.run(
-            lambda: self._read(order_id, role), self._show_fresh, self._gone, "pickup"
+            lambda: self._read(order_id, role), self._show_fresh, self._gone, _ASKED
         )
 
     def back(self) -> bool:
@@ -179,14 +181,14 @@ class PickupPage(QWidget):
     def _reread(self, case: Case) -> None:
         role, order_id = self._desk.person.role, case.order.id
         self._desk.tasks.run(
-            lambda: self._read(order_id, role, case.code_shown), self._show, self._gone, "pickup"
+            lambda: self._read(order_id, role, case.code_shown),
+            self._show_again,
+            self._gone,
+            _AGAIN,
         )
 
-    def _renewed(self, case: Case, code_shown: bool) -> Case:
-        return Case(case.order, case.verdict, case.since, case.known_at, code_shown)
-
     def _read_waiting(self) -> None:
-        self._desk.tasks.run(self._waiting, self._show_waiting, key="pickup")
+        self._desk.tasks.run(self._waiting, self._show_waiting, key="pickup waiting")
 
     def _waiting(self) -> list[Order]:
         with self._desk.store.read() as session:
@@ -212,6 +214,12 @@ class PickupPage(QWidget):
         self._desk.messages.sounds.play(case.verdict.tone.value)
         self._show(case)
 
+    def _show_again(self, case: Case) -> None:
+        shown = self.card.case
+        if shown is not None and shown.order.id == case.order.id:
+            code_shown = shown.code_shown or case.code_shown
+            self._show(replace(case, code_shown=code_shown))
+
     def _show(self, case: Case) -> None:
         was = self.card.case
         now = self._desk.now()
@@ -222,7 +230,7 @@ class PickupPage(QWidget):
             self._desk.messages.stop(say(case.verdict.headline, now))
 
     def _show_waiting(self, waiting: list[Order]) -> None:
-        if self.card.case is not None:
+        if self.card.case is not None or self._several:
             return
         text = tr_n("{n} order waits for pickup", "{n} orders wait for pickup", len(waiting))
         self._show_rows(waiting, text if waiting else "")

@@ -50,18 +50,18 @@ class RepairPage(QWidget):
         self._stale = True
         self._found: dict[tuple[str, int], Trouble] = {}
         self.setProperty("kind", "page")
-        self._list = RowList(_("What waits for you"))
-        self._list.current.connect(self._marked)
-        self._pane = TroublePane()
-        self._pane.acted.connect(self._act)
-        self._pane.order_wanted.connect(self.order_wanted)
+        self.list = RowList(_("What waits for you"))
+        self.list.current.connect(self._marked)
+        self.pane = TroublePane()
+        self.pane.acted.connect(self._act)
+        self.pane.order_wanted.connect(self.order_wanted)
         self._places = QStackedWidget()
         self._places.addWidget(_calm())
         self._places.addWidget(self._make_work_place())
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._places)
-        self._list.chosen.connect(lambda _key: self._pane.focus_first())
+        self.list.chosen.connect(lambda _key: self.pane.focus_first())
         desk.bridge.orders_changed.connect(lambda _ids: self.refresh())
         desk.bridge.state_changed.connect(self.refresh)
 
@@ -74,14 +74,14 @@ class RepairPage(QWidget):
         heading = Label(self.title, "lead-strong")
         heading.setContentsMargins(16, 14, 16, 6)
         left.body.addWidget(heading)
-        left.body.addWidget(self._list, 1)
+        left.body.addWidget(self.list, 1)
         body = QHBoxLayout(place)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(12)
         body.addWidget(left, 2)
-        body.addWidget(self._pane, 3)
+        body.addWidget(self.pane, 3)
         left.setMinimumWidth(240)
-        self._pane.setMinimumWidth(360)
+        self.pane.setMinimumWidth(360)
         return place
 
     # --- what the window calls ------------------------------------------------------------------------
@@ -97,13 +97,13 @@ class RepairPage(QWidget):
     def next(self) -> None:
         """The big button, by its key."""
         if self._found:
-            self._pane.press()
+            self.pane.press()
 
     def back(self) -> bool:
         """From the form to the list; False when the list has the focus."""
-        if not self._found or not self._pane.isAncestorOf(self.focusWidget() or self):
+        if not self._found or not self.pane.isAncestorOf(self.focusWidget() or self):
             return False
-        self._list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         return True
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -119,25 +119,25 @@ class RepairPage(QWidget):
 
     def _show(self, found: list[Trouble]) -> None:
         before = list(self._found)
-        key = self._list.current_key()
+        key = self.list.current_key()
         self._found = {trouble.key: trouble for trouble in found}
         self._places.setCurrentIndex(1 if found else 0)
         now = self._desk.now()
-        self._list.show_rows(_row(trouble, now) for trouble in found)
+        self.list.show_rows(_row(trouble, now) for trouble in found)
         if found:
             wanted = key if key in self._found else _neighbour(before, key, list(self._found))
-            self._list.mark(wanted)
+            self.list.mark(wanted)
             self._marked(wanted)
         self.counted.emit(repair.count(found))
 
     def _marked(self, key: Any) -> None:
         if key in self._found:
-            self._pane.show_trouble(self._found[key], self._desk.now())
+            self.pane.show_trouble(self._found[key], self._desk.now())
 
     # --- acting ---------------------------------------------------------------------------------------
 
     def _act(self, name: str, values: dict[str, str]) -> None:
-        trouble = self._found.get(self._list.current_key())
+        trouble = self._found.get(self.list.current_key())
         if trouble is None:
             return
         if name in {"read", "came_out", "print"}:
@@ -180,7 +180,7 @@ class RepairPage(QWidget):
         self.refresh()
 
     def _failed(self, error: BalcaoError) -> None:
-        if not isinstance(error, UserError) or not self._pane.show_error(error):
+        if not isinstance(error, UserError) or not self.pane.show_error(error):
             self._desk.messages.error(error)
         self.refresh()
 

@@ -39,7 +39,7 @@ class ConnectionSection(Section):
         self._state: State | None = None
         self._name: str | None = None
         self._connector = ""
-        self._form: Form | None = None
+        self.form: Form | None = None
         self._shown: dict[str, str] = {}
         self._make_list()
         self._place = QVBoxLayout()
@@ -109,13 +109,13 @@ class ConnectionSection(Section):
 
     def _renew(self, values: dict[str, Any]) -> None:
         """The form of the connector; a new account also has a name and a connector to choose."""
-        if self._form is not None:
-            self._form.hide()
-            self._form.deleteLater()
-        self._form = Form(self._fields(), {**values, "connector": self._connector})
-        self._form.changed.connect(self._edited)
-        self._place.addWidget(self._form)
-        self._shown = self._form.values()
+        if self.form is not None:
+            self.form.hide()
+            self.form.deleteLater()
+        self.form = Form(self._fields(), {**values, "connector": self._connector})
+        self.form.changed.connect(self._edited)
+        self._place.addWidget(self.form)
+        self._shown = self.form.values()
         self.verdict.setText("")
 
     def _fields(self) -> tuple[Field, ...]:
@@ -130,9 +130,9 @@ class ConnectionSection(Section):
         )
 
     def _edited(self) -> None:
-        assert self._form is not None
+        assert self.form is not None
         self.verdict.setText("")
-        values = self._form.values()
+        values = self.form.values()
         if values.get("connector", self._connector) != self._connector:
             self._connector = values["connector"]
             self._renew(values)
@@ -145,9 +145,9 @@ class ConnectionSection(Section):
     # --- saving ---------------------------------------------------------------------------------------
 
     def is_changed(self) -> bool:
-        if self._form is None:
+        if self.form is None:
             return False
-        return self._form.values() != self._shown or self.mapping.rows() != self._rows
+        return self.form.values() != self._shown or self.mapping.rows() != self._rows
 
     def change(self) -> Change:
         name, plain, secret = self._given()
@@ -168,12 +168,12 @@ class ConnectionSection(Section):
         return Change(lambda s: setup.add_connection(s, connection, fresh), first)
 
     def show_error(self, error: UserError) -> bool:
-        return self._form is not None and shows(self._form, error)
+        return self.form is not None and shows(self.form, error)
 
     def _given(self) -> tuple[str, dict[str, str], dict[str, str]]:
         """Name, plain values and typed secrets. Raises UserError for what is missing or cannot be."""
-        assert self._form is not None
-        given = parse_all(self._form.fields, self._form.values())
+        assert self.form is not None
+        given = parse_all(self.form.fields, self.form.values())
         known = self._known()
         name = known.name if known else str(given.pop("name")).strip()
         given.pop("connector", None)
