@@ -65,7 +65,7 @@ def _open(order: Order, journey: Journey, role: Role) -> Verdict:
         return _verdict(order, journey, role, Tone.ATTENTION, text, step)
     if may(order, Step.HAND_OVER, journey, role) is not None:
         return _verdict(order, journey, role, Tone.ATTENTION, N_("Not yet: something is missing"))
-    return _verdict(order, journey, role, Tone.OK, N_("Hand over"))
+    return _verdict(order, journey, role, Tone.OK, N_("You may hand over"))
 
 
 def _verdict(

@@ -311,7 +311,7 @@ class Sync:
             self._wake.clear()
             try:
                 self.push(Pass())
-                if time.monotonic() >= next_pull:
+                if time.monotonic() >= next_pull and not self._stop.is_set():
                     self.pull(Pass())
                     next_pull = time.monotonic() + self._poll_s
                 pause = self._pause(next_pull)
@@ -321,7 +321,9 @@ class Sync:
             except Exception as error:
                 report(error)
                 pause = self._poll_s
-            self._wake.wait(pause)
+            # After the wake was cleared above, or an end asked for meanwhile would be slept through.
+            if not self._stop.is_set():
+                self._wake.wait(pause)
 
     def _pause(self, next_pull: float) -> float:
         with self._store.read() as session:

@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -128,10 +129,11 @@ def checked_invoice(
     Raises UserError with the field at fault.
     """
     values = parse_all(fields_of(Step.INVOICE), given, decimals(order.currency))
-    source = _invoice_source(values)
+    field, source = _invoice_source(values)
     key = source.text if isinstance(source, access_key.AccessKey) else ""
     key = source.key.text if isinstance(source, xml.FiscalDocument) else key
-    return intake.check_invoice(
+    check = partial(
+        intake.check_invoice,
         source,
         order_total=order.total,
         currency=order.currency,
@@ -141,17 +143,20 @@ def checked_invoice(
         total=values.get("total"),
         training=store.training,
     )
+    return _at(field, check)
 
 
-def _invoice_source(
-    values: Mapping[str, Any],
-) -> xml.FiscalDocument | access_key.AccessKey | intake.PlainNumber:
+Source = xml.FiscalDocument | access_key.AccessKey | intake.PlainNumber
+
+
+def _invoice_source(values: Mapping[str, Any]) -> tuple[str, Source]:
+    """What names the invoice, and in which field."""
     if isinstance(values.get("xml"), bytes):
-        return _at("xml", lambda: xml.read(values["xml"]))
+        return "xml", _at("xml", lambda: xml.read(values["xml"]))
     if values.get("key"):
-        return _at("key", lambda: access_key.parse(values["key"]))
+        return "key", _at("key", lambda: access_key.parse(values["key"]))
     if values.get("number"):
-        return intake.PlainNumber(values["number"], values.get("document", ""))
+        return "number", intake.PlainNumber(values["number"], values.get("document", ""))
     raise UserError(N_("Scan the access key, choose the XML or type the number."), field="key")
 
 

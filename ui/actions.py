@@ -53,7 +53,7 @@ def key(name: str) -> str:
 
 
 def bind(
-    widget: QWidget, name: str, slot: Callable[[], None],
+    widget: QWidget, name: str, slot: Callable[[], object],
     where: Qt.ShortcutContext = Qt.ShortcutContext.WindowShortcut,
 ) -> QAction:  # fmt: skip
     """The action on `widget`: its key calls `slot` while `widget` is visible."""

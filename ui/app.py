@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +20,16 @@ from desktop.i18n import N_, language, set_language, tr_error
 from desktop.i18n import tr as _
 from ui import last as last_time
 from ui import theme
-from ui.crash import FaultLog
+from ui.collector import Collector
+from ui.crash import CrashHandler, FaultLog
+from ui.tasks import Tasks
 from ui.window import Pages, Window
 
 if TYPE_CHECKING:
+    from desktop.secrets import Secrets
     from desktop.store import Store
     from desktop.work import Work
+    from ui.opened import Opened
     from ui.running import Running
 
 DONE, FAULT = 0, 3
@@ -83,6 +88,9 @@ def application(argv: Sequence[str] | None = None) -> QApplication:
         app = QApplication(list(argv or sys.argv[:1]))
     app.setApplicationName("Balcão")
     app.setDesktopFileName("balcao")
+    if app.findChild(Collector) is None:
+        # Before any thread runs, and until the process ends.
+        Collector(app)
     return app
 
 
@@ -104,11 +112,9 @@ def _serve(app: QApplication, folder: Path, last: last_time.Last, training: bool
     faults = FaultLog(folder)
     faults.start()
     window = Window(training or last.training)
-    window.show_overview(last.views, last.pages, last.store_name)
-    opening = Opening(window, folder, training)
+    window.sidebar.show_overview(last.views, last.pages, last.store_name)
+    opening = Opening(window, folder, training, died=bool(faults.left))
     window.show()
-    if faults.left:
-        window.flash.say("attention", _(DIED))
     QTimer.singleShot(0, opening.open)
     code = app.exec()
     opening.close()
@@ -119,59 +125,80 @@ def _serve(app: QApplication, folder: Path, last: last_time.Last, training: bool
 class Opening(QObject):
     """Opens the store behind the standing window, and ends everything in order."""
 
-    def __init__(self, window: Window, folder: Path, training: bool) -> None:
-        super().__init__(window)
-        self._window, self._folder, self._training = window, folder, training
+    def __init__(self, window: Window, folder: Path, training: bool, died: bool) -> None:
+        super().__init__()
+        self._window, self._folder, self._training, self._died = window, folder, training, died
+        self._tasks = Tasks(self)
+        self._crash = CrashHandler(self._give_up, parent=self)
+        self._crash.install()
+        self._opened: Opened | None = None
         self._running: Running | None = None
         self.code = DONE
 
     def open(self) -> None:
-        """Imports and opens what the window stands for; a store that cannot be opened ends the program
-        with its sentence."""
-        from desktop.secrets import InMemory, Kept
-        from desktop.store import Store, setup
-        from desktop.sync import SyncService
-        from desktop.work import Work
-        from printing.spooler import Spooler
+        """Imports and opens what the window stands for, beside it: a migration may take its time, and a
+        key store may ask. A store that cannot be opened ends the program with its sentence."""
+        self._tasks.run(self._open_all, self._start, self._give_up)
+
+    def _open_all(self) -> None:
+        from ui.opened import Opened
+
+        self._opened = Opened(self._folder, self._training)
+
+    def _start(self, _done: None) -> None:
         from ui.running import Running
 
-        try:
-            store = Store(self._folder)
-        except BalcaoError as error:
-            self.code = _refuse(error)
-            self._window.close()
-            return
-        work = Work(store)
-        with store.read() as session:
-            training = self._training or setup.store_settings(session).training
-            printers = setup.all_printers(session)
-        sync = SyncService(store, InMemory() if training else Kept(self._folder))
-        printing = Spooler(store, printers, work.label_printed)
-        self._running = Running(self._window, store, work, sync, printing, default_pages())
-        printing.start()
-        sync.start()
+        opened = self._opened
+        assert opened is not None
+        wanted = opened.settings
+        if (wanted.language, opened.training) != (language(), self._window.training):
+            self._stand_anew(wanted.theme, wanted.language, opened.training)
+        self._running = Running(
+            self._window, opened.store, opened.work, opened.sync, opened.printing,
+            default_pages(opened.secrets),
+        )  # fmt: skip
+        opened.start()
+        if opened.trouble is not None:
+            self._running.desk.messages.error(opened.trouble)
+        elif self._died:
+            self._running.desk.messages.attention(_(DIED))
+
+    def _give_up(self, error: BalcaoError) -> None:
+        self.code = _refuse(error)
+        self._window.close()
+
+    def _stand_anew(self, wanted_theme: str, wanted_language: str, training: bool) -> None:
+        """The picture of the last time was in other words or in another mode than the store's."""
+        before = self._window
+        dress(application(), wanted_theme, wanted_language)
+        self._window = Window(training)
+        self._window.show()
+        before.close()
+        before.deleteLater()
 
     def close(self) -> None:
-        """The window is gone already: what may still wait for a network or a printer, then the store."""
-        if self._running is None:
-            return
-        desk, picture = self._running.desk, self._running.picture()
-        desk.sync.close()
-        desk.printing.stop()
-        desk.store.close()
+        """The window is gone already. What may still wait for a network or a printer ends first, then
+        the store."""
+        self._tasks.close()
+        picture = self._running.picture() if self._running is not None else None
+        if self._opened is not None:
+            self._opened.close()
         if picture is not None:
             last_time.save(self._folder, picture)
+        self._crash.remove()
 
 
-def default_pages() -> Pages:
-    """The pages of the program, by the names of their actions."""
+def default_pages(secrets: Secrets | None = None) -> Pages:
+    """The pages of the program, by the names of their actions. `secrets` is where the settings keep keys;
+    without it, where the store's folder says."""
     from ui.pages.orders import OrdersPage
     from ui.pages.pickup import PickupPage
     from ui.pages.repair import RepairPage
     from ui.pages.settings import SettingsPage
 
     return {
-        "orders": OrdersPage, "pickup": PickupPage, "repair": RepairPage, "settings": SettingsPage,
+        "orders": OrdersPage, "pickup": PickupPage, "repair": RepairPage,
+        "settings": partial(SettingsPage, secrets=secrets),
     }  # fmt: skip
 
 

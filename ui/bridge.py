@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 
 from desktop.errors import BalcaoError
-from desktop.store import Store
+
+if TYPE_CHECKING:
+    # The window stands before the store is imported.
+    from desktop.store import Store
 
 T = TypeVar("T")
 Failed = Callable[[BalcaoError], None]
@@ -28,12 +32,14 @@ class Bridge(QObject):
     state_changed = Signal()
     scanned = Signal(str)
     _announced = Signal()
-    _answered = Signal(object)
+    _answered = Signal(int)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lock = threading.Lock()
         self._changed: set[int] = set()
+        self._watched: dict[int, tuple[Future[Any], Callable[[Any], None], Failed | None]] = {}
+        self._numbers = itertools.count(1)
         self._closed = False
         self.on_error: Failed = raise_error
         self._announced.connect(self._tell, Qt.ConnectionType.QueuedConnection)
@@ -49,12 +55,16 @@ class Bridge(QObject):
         """Calls `done(result)` or `failed(error)` on the GUI thread; without `failed` the error's
         sentence is shown. Any other exception is a bug and opens the crash window. A callback of a
         widget that is gone by then is dropped."""
-        future.add_done_callback(lambda f: self._post((f, done, failed)))
+        number = next(self._numbers)
+        # The callbacks may hold widgets, which must not die with the thread that finishes the future.
+        self._watched[number] = (future, done, failed)
+        future.add_done_callback(lambda _future: self._post(number))
 
     def close(self) -> None:
         """Nothing is delivered any more; the store may go on announcing."""
         with self._lock:
             self._closed = True
+        self._watched.clear()
 
     def _hear(self, ids: frozenset[int]) -> None:
         with self._lock:
@@ -63,10 +73,10 @@ class Bridge(QObject):
             if first and not self._closed:
                 self._announced.emit()
 
-    def _post(self, answer: tuple[Future[Any], Callable[[Any], None], Failed | None]) -> None:
+    def _post(self, number: int) -> None:
         with self._lock:
             if not self._closed:
-                self._answered.emit(answer)
+                self._answered.emit(number)
 
     def _tell(self) -> None:
         with self._lock:
@@ -78,10 +88,10 @@ class Bridge(QObject):
         if 0 in ids:
             self.state_changed.emit()
 
-    def _answer(self, answer: tuple[Future[Any], Callable[[Any], None], Failed | None]) -> None:
-        future, done, failed = answer
+    def _answer(self, number: int) -> None:
         if self._closed:
             return
+        future, done, failed = self._watched.pop(number)
         deliver(future, done, failed or self.on_error)
 
 

@@ -53,6 +53,7 @@ class CrashHandler(QObject):
         self._show = show
         self._clock = clock
         self._seen: set[str] = set()
+        self._windows: list[CrashWindow] = []
         self._last = float("-inf")
         self._before: tuple[Any, Any] | None = None
         self._caught.connect(self._tell)
@@ -94,7 +95,10 @@ class CrashHandler(QObject):
             return
         self._seen.add(kind)
         self._last = now
-        CrashWindow(text, QApplication.activeWindow()).show()
+        window = CrashWindow(text, QApplication.activeWindow())
+        # A window without a parent lives only as long as somebody holds it.
+        self._windows.append(window)
+        window.show()
         self.report_shown.emit(text)
 
 

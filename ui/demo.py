@@ -111,6 +111,7 @@ class Stage:
         closing.callback(self.printing.stop)
 
     def _fill(self, out: Path) -> None:
+        set_language("pt_BR")
         given = {"name": CONNECTION, "url": self.sandbox.url, "key": KEY, "token": TOKEN}
         terminal.connect(self.store, self.secrets, "vtex", given)
         printed = (out / "printed").resolve()
@@ -123,7 +124,6 @@ class Stage:
         self.store.do(lambda s: setup.set_printers(s, printers))
         self.store.do(lambda s: setup.set_people(s, PEOPLE))
         self.store.do(_settle_in)
-        set_language("pt_BR")
 
     def _printers(self) -> Spooler:
         with self.store.read() as session:

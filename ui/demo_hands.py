@@ -92,6 +92,14 @@ class Hands:
     def click(self, button: QWidget) -> None:
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
+    def sees(self, within: QWidget, field: str) -> bool:
+        """Whether a declared field stands there to be filled in."""
+        return any(
+            one.name == field and form.field_widget(field).isVisible()
+            for form in within.findChildren(Form)
+            for one in form.fields
+        )
+
     def fill(self, within: QWidget, values: dict[str, str]) -> None:
         """Types into the declared fields of the forms that are open in `within`."""
         for form in within.findChildren(Form):

@@ -153,6 +153,7 @@ class Day:
         pane = self.find(TroublePane)
         yield "its form", lambda: found(pane, SmallButton, lambda _b: True) is not None
         self.hands.picture("repair")
+        yield "the key at fault", partial(self.hands.sees, pane, "key")
         self.hands.fill(pane, {"key": made_key(REFUSED + 100)})
         self.hands.press(Qt.Key.Key_F4)
         yield "the mended push", partial(self.told, REFUSED)
@@ -196,7 +197,9 @@ class Day:
             self.hands.scan(self.order(n).number)
             yield "a card at the counter", partial(self.shows_card, n)
             if not self.order(n).payment.is_settled:
-                self.hands.fill(self.card(), {"reference": f"Caixa 2/{n}"})
+                card = self.card()
+                yield "a place for the money", partial(self.hands.sees, card, "reference")
+                self.hands.fill(card, {"reference": f"Caixa 2/{n}"})
                 self.hands.press(Qt.Key.Key_F4)
                 yield "the money at the counter", lambda n=n: self.order(n).payment.is_settled
                 yield "a card to hand over", partial(self.asks_check, n)
@@ -268,6 +271,8 @@ class Day:
         """Fills the open sheet and sends it."""
         sheet = self.panel.sheet
         assert sheet is not None
+        for field in values:
+            yield f"the field {field}", partial(self.hands.sees, sheet, field)
         self.hands.fill(sheet, values)
         self.hands.press(Qt.Key.Key_F4)
         yield "the sheet to close", lambda: self.panel.sheet is None

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 from desktop.i18n import tr_n
 from ui import theme
 
-WIDTH = 208
+WORD_AT = 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class NavList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._buttons: dict[str, NavButton] = {}
+        self._marked = ""
         self._body = QVBoxLayout(self)
         self._body.setContentsMargins(0, 0, 0, 0)
         self._body.setSpacing(0)
@@ -54,11 +55,21 @@ class NavList(QWidget):
 
     def _add(self, n: int, entry: Entry) -> None:
         button = NavButton(entry)
+        button.setChecked(entry.name == self._marked)
         button.clicked.connect(lambda: self.chosen.emit(button.entry.name))
         self._buttons[entry.name] = button
         self._body.insertWidget(n, button)
 
+    def wanted_width(self) -> int:
+        """Where the longest word fits beside a count of three figures."""
+        metrics = QFontMetrics(theme.font(theme.TEXT, theme.STRONG))
+        words = [button.entry.label for button in self._buttons.values()]
+        widest = max((metrics.horizontalAdvance(word) for word in words), default=0)
+        return WORD_AT + widest + 10 + metrics.horizontalAdvance("000") + 12
+
     def mark(self, name: str) -> None:
+        """Marks one entry, also when it comes later; no other stays marked."""
+        self._marked = name
         for known, button in self._buttons.items():
             button.setChecked(known == name)
 
@@ -87,7 +98,7 @@ class NavButton(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(WIDTH, theme.ROW)
+        return QSize(WORD_AT + 80, theme.ROW)
 
     def nextCheckState(self) -> None:
         """What is marked follows what is shown, not what is pressed."""
@@ -110,7 +121,7 @@ class NavButton(QAbstractButton):
             painter.setBrush(theme.color("accent"))
             painter.drawRoundedRect(QRect(1, 8, 4, self.height() - 16), 2, 2)
         painter.setBrush(theme.color(self.entry.token))
-        painter.drawEllipse(QRect(16, self.height() // 2 - 5, 10, 10))
+        painter.drawEllipse(QRect(14, self.height() // 2 - 5, 10, 10))
         if self.hasFocus():
             painter.setPen(QPen(theme.color("accent"), 3))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -144,7 +155,7 @@ class NavButton(QAbstractButton):
 
     def _draw_word(self, painter: QPainter, right: int) -> None:
         font = theme.font(theme.TEXT, theme.STRONG if self.isChecked() else theme.REGULAR)
-        area = QRect(36, 0, right - 36, self.height())
+        area = QRect(WORD_AT, 0, right - WORD_AT, self.height())
         painter.setFont(font)
         painter.setPen(theme.color("ink"))
         shown = QFontMetrics(font).elidedText(

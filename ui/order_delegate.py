@@ -6,7 +6,7 @@ Delivery  3 items · R$ 389,70 · Magalu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
@@ -16,7 +16,8 @@ from desktop.truth import Tone
 from ui import theme
 from ui.order_rows import Index, OrderModel, Shown
 
-_NUMBER_MIN, _NUMBER_MAX = 60, 150
+# A longer number stands smaller; its column takes at most this share of the row.
+_NUMBER_MIN, _NUMBER_LARGE, _NUMBER_SHARE = 60, 110, 0.32
 _CHIP_HEIGHT, _CHIP_PAD, _BAR = 26, 11, 4
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -39,6 +40,7 @@ class OrderDelegate(QStyledItemDelegate):
         self._name = theme.font(theme.TEXT, theme.STRONG)
         self._small = theme.font(theme.SMALL)
         self._chip = theme.font(theme.SMALL, theme.STRONG)
+        self._number_font = self._number
         self._metrics = {
             id(font): QFontMetrics(font)
             for font in (self._number, self._name, self._small, self._chip)
@@ -51,11 +53,21 @@ class OrderDelegate(QStyledItemDelegate):
             for tone in (Tone.OK, Tone.ATTENTION, Tone.STOP)
         }
 
-    def fit(self, rows: Iterable[Shown]) -> None:
+    def fit(self, rows: Sequence[Shown]) -> None:
         """Makes the number's column as wide as these rows need, within bounds."""
-        metrics = self._metrics[id(self._number)]
-        widest = max((metrics.horizontalAdvance(row.number) for row in rows), default=0)
-        self._number_width = min(max(widest, _NUMBER_MIN), _NUMBER_MAX)
+        numbers = [row.number for row in rows]
+        self._number_font = self._number
+        widest = self._widest(numbers)
+        if widest > _NUMBER_LARGE:
+            self._number_font = self._name
+            widest = self._widest(numbers)
+        small = self._metrics[id(self._small)]
+        kinds = max((small.horizontalAdvance(row.kind) for row in rows), default=0)
+        self._number_width = max(widest + 2, kinds + 2, _NUMBER_MIN)
+
+    def _widest(self, texts: list[str]) -> int:
+        metrics = self._metrics[id(self._number_font)]
+        return max((metrics.horizontalAdvance(text) for text in texts), default=0)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(0, theme.ROW_TWO_LINES)
@@ -68,7 +80,7 @@ class OrderDelegate(QStyledItemDelegate):
         self._paint_ground(painter, area, selected)
         inner = area.adjusted(theme.MARGIN, 8, -theme.MARGIN, -9)
         inner.setRight(self._paint_chip(painter, row, inner) - theme.GAP)
-        self._paint_texts(painter, row, inner)
+        self._paint_texts(painter, row, inner, area.width() - 2 * theme.MARGIN)
         if selected and state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QPen(self._accent, 2))
             painter.drawRect(area.adjusted(1, 1, -1, -2))
@@ -98,19 +110,23 @@ class OrderDelegate(QStyledItemDelegate):
         self._text(painter, box, row.chip, self._chip, ink, _CENTER, None)
         return box.left()
 
-    def _paint_texts(self, painter: QPainter, row: Shown, inner: QRect) -> None:
+    def _paint_texts(self, painter: QPainter, row: Shown, inner: QRect, whole: int) -> None:
         half = inner.height() // 2
         upper, lower = inner.adjusted(0, 0, 0, -half), inner.adjusted(0, half, 0, 0)
-        first = self._number_width
-        for area, left, right, left_font, right_font in (
-            (upper, row.number, row.name, self._number, self._name),
-            (lower, row.kind, row.details, self._small, self._small),
+        if self._number_width > whole * _NUMBER_SHARE:
+            # Long numbers in a narrow list: each has a line of its own.
+            below = f"{row.name} · {row.details}"
+            self._text(painter, upper, row.number, self._number_font, self._ink, _LEFT, _MIDDLE)
+            self._text(painter, lower, below, self._small, self._dim, _LEFT, _END)
+            return
+        for area, left, right, left_font, right_font, color in (
+            (upper, row.number, row.name, self._number_font, self._name, self._ink),
+            (lower, row.kind, row.details, self._small, self._small, self._dim),
         ):
-            dim = self._dim if area is lower else self._ink
-            number = QRect(area.x(), area.y(), first, area.height())
-            rest = area.adjusted(first + theme.GAP, 0, 0, 0)
-            self._text(painter, number, left, left_font, dim, _LEFT, _MIDDLE)
-            self._text(painter, rest, right, right_font, dim, _LEFT, _END)
+            number = QRect(area.x(), area.y(), self._number_width, area.height())
+            rest = area.adjusted(self._number_width + theme.GAP, 0, 0, 0)
+            self._text(painter, number, left, left_font, color, _LEFT, _END)
+            self._text(painter, rest, right, right_font, color, _LEFT, _END)
 
     def _text(
         self, painter: QPainter, area: QRect, text: str, font: QFont, color: QColor,

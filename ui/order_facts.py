@@ -51,7 +51,7 @@ def facts(order: Order, notes: Sequence[Note], now: datetime) -> list[Fact]:
     if order.due_at is not None:
         found.append(_due(order, now))
     if order.invoice is not None:
-        found.append(Fact(_("Invoice"), _invoice(order.invoice, order)))
+        found.append(Fact(_("Fiscal invoice"), _invoice(order.invoice, order)))
     found += _packages(order.packages)
     found += _stops(order, now)
     if order.collected is not None:
@@ -119,11 +119,12 @@ def _asked(cancellation: Cancellation) -> tuple[str, str]:
 
 
 def _cancelled(cancellation: Cancellation) -> str:
+    values = {"who": cancellation.by, "reason": cancellation.reason.rstrip(".")}
     if cancellation.by == "platform":
-        text = _("Cancelled on the platform.")
-    else:
-        text = _("Cancelled by {who}.", who=cancellation.by)
-    return f"{text} {cancellation.reason}".strip()
+        if values["reason"]:
+            return _("Cancelled on the platform: {reason}.", **values)
+        return _("Cancelled on the platform.")
+    return _("Cancelled by {who}: {reason}.", **values)
 
 
 def _refund_advice(may_refund: bool) -> str:
@@ -160,7 +161,7 @@ def _due(order: Order, now: datetime) -> Fact:
 
 
 def _invoice(invoice: Invoice, order: Order) -> str:
-    name = invoice.document or _("Invoice")
+    name = invoice.document or _("Fiscal invoice")
     series = _("series {series}", series=invoice.series) if invoice.series else ""
     total = money(invoice.total, order.currency) if invoice.total else ""
     key = _("key ends in {end}", end=invoice.key[-8:]) if invoice.key else ""

@@ -13,14 +13,15 @@ from desktop.i18n import N_, tr_error
 from desktop.i18n import tr as _
 from desktop.journey import STEPS, Step
 from desktop.order import Role
-from ui import actions
+from ui import actions, theme
+from ui.counter_texts import FitLabel
 from ui.order_facts import banner, buyer_line
 from ui.order_parts import STATUS_TONES
 from ui.order_sight import Sight
-from ui.widgets import Banner, BigButton, Chip, ElidedLabel, SmallButton, WrappedLabel, column, row
+from ui.widgets import Banner, BigButton, Chip, SmallButton, WrappedLabel, column, row
 
 KEYS_FROM_PX = 440
-_REASON_PX = 420
+_REASON_PX = 640
 _HINTS = {
     Step.INVOICE: N_("scan the invoice's key"),
     Step.PACK: N_("weight and size"),
@@ -42,8 +43,10 @@ class OrderHead(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._title, self._chip = ElidedLabel(role="title"), Chip()
-        self._buyer = ElidedLabel(tone="dim")
+        # An order's number is never cut: a long one stands smaller.
+        sizes = (theme.TITLE, 22, theme.LEAD, theme.TEXT)
+        self._title, self._chip = FitLabel(sizes, (theme.TEXT,), theme.STRONG), Chip()
+        self._buyer = WrappedLabel(tone="dim")
         self.banner, self.why = Banner(), WrappedLabel(tone="attention")
         self.next = BigButton()
         self.hold, self.print, self.more = SmallButton(""), SmallButton(""), SmallButton("")
@@ -64,7 +67,7 @@ class OrderHead(QWidget):
 
     def show_sight(self, sight: Sight, role: Role, can_print: bool) -> None:
         order = sight.order
-        self._title.setText(_("Order {number}", number=order.number))
+        self._title.set_text(_("Order {number}", number=order.number))
         self._chip.show_text(_(order.status.label), STATUS_TONES.get(order.status, "dim"))
         self._buyer.setText(buyer_line(order))
         open_to = {s: sight.closed(s) is None for s in (Step.TAKE_BACK, Step.REFUND)}
@@ -116,7 +119,8 @@ class OrderHead(QWidget):
         self.why.setVisible(bool(words))
 
     def _show_hold(self, sight: Sight, role: Role) -> None:
-        held = Step.RELEASE if sight.order.hold is not None else Step.HOLD
+        # Where releasing is the next step already, the button stays what it was, closed.
+        held = Step.HOLD if sight.order.hold is None or sight.next is Step.RELEASE else Step.RELEASE
         refusal = sight.closed(held, role)
         self.hold.setEnabled(refusal is None)
         self.hold.setToolTip(_reason(refusal))

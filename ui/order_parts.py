@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QLayout, QMenu, QSizePolicy, QWidget
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QLayout, QSizePolicy, QWidget
 
-from desktop.i18n import N_, ago, clock, day, money, when
+from desktop.i18n import N_, ago, clock, day, when
 from desktop.i18n import tr as _
-from desktop.order import Line, Order, Status
+from desktop.order import Order, Status
 from desktop.truth import Reach, StagePoint, Tone, differences, say
 from ui import theme
-from ui.order_facts import Fact, number, picked_chip
+from ui.order_facts import Fact
 from ui.order_sight import Sight
-from ui.widgets import Card, Chip, ElidedLabel, Label, SmallButton, WrappedLabel, column
+from ui.widgets import Card, Label, WrappedLabel, column
 
-LINES_SHOWN = 50
 _TOP = Qt.AlignmentFlag.AlignTop
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
 _CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
 
 STATUS_TONES = {
@@ -76,8 +74,8 @@ class TruthBox(Card):
 
     def show_age(self, known_at: datetime | None, now: datetime) -> None:
         """How old the knowledge of the platform is; told again as time goes by."""
+        self._age.setVisible(known_at is not None)
         if known_at is None:
-            self._age.setText(_("The platform was not read yet."))
             return
         span = ago((now - known_at).total_seconds())
         self._age.setText(_("As the platform stood {span} ago.", span=span))
@@ -89,67 +87,6 @@ def _confirmed(order: Order, now: datetime) -> str:
         return _("nothing yet")
     word = _(seen.status.label) if seen.status else f"“{seen.word}”"
     return f"{word} · {when(seen.at, now)}"
-
-
-class LineList(QWidget):
-    """The goods: quantity, name and SKU, how far picking is, price. The first fifty.
-
-    Signals: `picked(Line)` all of a line is here; `missing(Line)` some of it is not.
-    """
-
-    picked = Signal(object)
-    missing = Signal(object)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(6)
-        self._grid.setColumnStretch(1, 1)
-        self._shown: object = None
-
-    def show_lines(self, order: Order, pickable: bool) -> None:
-        shown = (order.lines, pickable, order.currency)
-        if shown == self._shown:
-            return
-        self._shown = shown
-        _empty(self._grid)
-        for place, line in enumerate(order.lines[:LINES_SHOWN]):
-            self._add(place, line, pickable, order.currency)
-        rest = len(order.lines) - LINES_SHOWN
-        if rest > 0:
-            text = _("… and {n} more lines", n=rest)
-            self._grid.addWidget(Label(text, tone="dim"), LINES_SHOWN, 1, 1, 3)
-
-    def _add(self, place: int, line: Line, pickable: bool, currency: str) -> None:
-        unit = "×" if line.unit in {"", "un"} else f" {line.unit}"
-        self._grid.addWidget(Label(number(line.quantity) + unit, "strong"), place, 0, _TOP)
-        self._grid.addLayout(_named(line), place, 1)
-        picking = self._picking(line, pickable)
-        if picking is not None:
-            self._grid.addWidget(picking, place, 2, _RIGHT)
-        self._grid.addWidget(Label(money(line.total, currency)), place, 3, _RIGHT)
-
-    def _picking(self, line: Line, pickable: bool) -> QWidget | None:
-        word, tone = picked_chip(line)
-        if not pickable or line.is_settled:
-            return Chip(word, tone) if word else None
-        button = SmallButton(word or _("Pick…"), kind="chip")
-        theme.set_property(button, "tone", tone)
-        button.setAccessibleName(_("Pick {name}", name=line.name))
-        menu = QMenu(button)
-        whole = menu.addAction(_("All {n} are here", n=number(line.quantity)))
-        whole.triggered.connect(lambda: self.picked.emit(line))
-        menu.addAction(_("Some are missing…")).triggered.connect(lambda: self.missing.emit(line))
-        button.setMenu(menu)
-        return button
-
-
-def _named(line: Line) -> QLayout:
-    below = [_("SKU {sku}", sku=line.sku)] if line.sku else []
-    below += [line.short_reason] if line.short_reason else []
-    return column(WrappedLabel(line.name), ElidedLabel(" · ".join(below), "small"), spacing=0)
 
 
 class FactList(QWidget):
@@ -205,7 +142,8 @@ class PathBar(QWidget):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def resizeEvent(self, _event: object) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
         self.updateGeometry()
 
     def _text_height(self) -> int:
@@ -255,7 +193,11 @@ class PathBar(QWidget):
         area = self._area(i, at, row)
         painter.setFont(theme.font(theme.SMALL, theme.STRONG if current else theme.REGULAR))
         painter.setPen(theme.color("ink" if current else "dim"))
-        name = self._metrics.elidedText(name, Qt.TextElideMode.ElideRight, area.width())
+        if not time:
+            # Without a time there are two lines for the word.
+            painter.drawText(area, int(_CENTRED | Qt.TextFlag.TextWordWrap), name)
+            return
+        name = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(area, _CENTRED, name)
         painter.setFont(theme.font(theme.SMALL))
         painter.drawText(area.adjusted(0, self._metrics.height(), 0, 0), _CENTRED, time)
@@ -263,7 +205,7 @@ class PathBar(QWidget):
     def _area(self, i: int, at: QPoint, row: int) -> QRect:
         """Where a stage's words go: around its dot, kept inside the widget."""
         step = self.width() // len(self._points)
-        room = step if self._fits(self.width()) else 2 * step - 8
+        room = step if self._fits(self.width()) else 2 * step - 2
         words = max(self._metrics.horizontalAdvance(text) for text in self._texts[i]) + 4
         wide = min(words, room, self.width())
         left = min(max(0, at.x() - wide // 2), self.width() - wide)

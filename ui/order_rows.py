@@ -14,7 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from desktop.i18n import N_, money, tr_n
+from desktop.i18n import money, tr_n
 from desktop.i18n import tr as _
 from desktop.store.queries import ListRow
 from desktop.truth import Tone, lateness, say

@@ -344,7 +344,14 @@ class OrderTable(QFrame):
 
     def _orders_changed(self, ids: frozenset[int]) -> None:
         self.model.forget(ids)
-        self.refresh()
+        if not self._is_known(ids):
+            self.refresh()
+
+    def _is_known(self, changed: frozenset[int]) -> bool:
+        """Whether the list of all orders, newest first, stays as it is: nothing newer has come."""
+        everything = self._question.view is View.ALL and not self._question.is_search
+        ids = self.model.ids
+        return everything and self.is_settled and bool(ids) and max(changed) <= ids[0]
 
     def _time_moved(self) -> None:
         if self.isVisible():
@@ -366,4 +373,4 @@ def _counted(question: Question, count: Count) -> str:
     if question.is_search and count.n == search.NEWEST:
         return _("the newest {n}", n=count.n)
     text = tr_n("{n} order", "{n} orders", count.n)
-    return f"{text} · {_('{n} late', n=count.late)}" if count.late else text
+    return f"{text} · {tr_n('{n} late', '{n} late', count.late)}" if count.late else text

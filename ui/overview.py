@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from desktop import repair
 from desktop.errors import BalcaoError
 from desktop.i18n import tr as _
 from desktop.order import Person
@@ -63,17 +64,24 @@ class Facts:
 
 def read(session: Session, desk: Desk) -> Facts:
     settings = setup.store_settings(session)
-    asked = print_jobs.in_state(session, (print_jobs.State.UNKNOWN, print_jobs.State.FAILED))
-    troubles = len(outbox.in_trouble(session)) + len(setup.all_parked(session)) + len(asked)
     return Facts(
         counts=queries.counts(session, settings.journey, desk.now()),
         settings=settings,
         people=setup.all_people(session),
         connections=setup.all_connections(session),
         pushes=outbox.counts(session),
-        printers={printer.name: None for printer in setup.all_printers(session)},
-        troubles=troubles,
+        printers=_printers(session),
+        troubles=repair.count(repair.troubles(session)),
     )
+
+
+def _printers(session: Session) -> dict[str, BalcaoError | None]:
+    """Each printer with why its oldest paper does not come out, None where none is kept waiting."""
+    found: dict[str, BalcaoError | None] = {p.name: None for p in setup.all_printers(session)}
+    for job in print_jobs.in_state(session, (print_jobs.State.QUEUED,)):
+        if job.reason is not None and found.get(job.printer, job.reason) is None:
+            found[job.printer] = job.reason
+    return found
 
 
 class Overview(QObject):

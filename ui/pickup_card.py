@@ -356,7 +356,7 @@ def _facts(order: Order, now: datetime) -> list[tuple[str, str]]:
     if order.buyer.document:
         facts.append((_("Document"), mask(order.buyer.document)))
     if order.invoice is not None:
-        facts.append((_("Invoice"), order.invoice.number))
+        facts.append((_("Fiscal invoice"), order.invoice.number))
     if order.collected is not None:
         taken = _("{name}, {at}", name=order.collected.name, at=when(order.collected.at, now))
         facts.append((_("Collected by"), taken))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from desktop.i18n import N_, language
@@ -25,7 +24,6 @@ from ui.overview import Facts, Overview
 from ui.tasks import Tasks
 from ui.window import Pages, Window
 
-COLLECT_EVERY_MS = 1000
 LANGUAGE_LATER = N_("The language changes when Balcão is opened again.")
 
 
@@ -38,7 +36,6 @@ class Running(QObject):
         super().__init__(window)
         self._window = window
         self._settings: StoreSettings | None = None
-        self._collector = Collector(self)
         messages = Messages()
         self._crash = CrashHandler(messages.error, parent=self)
         self._crash.install()
@@ -88,12 +85,11 @@ class Running(QObject):
         self.desk.bridge.close()
         self.desk.messages.sounds.close()
         self._crash.remove()
-        self._collector.close()
 
     def _have(self, facts: Facts) -> None:
         if facts.settings != self._settings:
             self._configure(facts.settings)
-        self._window.show_overview(facts.views(), facts.pages(), facts.settings.store_name)
+        self._window.sidebar.show_overview(facts.views(), facts.pages(), facts.settings.store_name)
         if facts.people and self.desk.person not in facts.people:
             self.desk.stand(facts.people[0])
         self._show_person()
@@ -130,28 +126,3 @@ class Running(QObject):
 
     def _wanted_theme(self) -> str:
         return self._settings.theme if self._settings is not None else "system"
-
-
-class Collector(QObject):
-    """Collects garbage on the GUI thread alone: a cycle that another thread found could end a widget
-    there. Each generation when it is due, as Python itself would."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._was_on = gc.isenabled()
-        gc.disable()
-        self._timer = QTimer(self)
-        self._timer.setInterval(COLLECT_EVERY_MS)
-        self._timer.timeout.connect(self.collect)
-        self._timer.start()
-
-    def collect(self) -> None:
-        due = [n for n, (count, limit) in enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True))
-               if limit and count > limit]  # fmt: skip
-        if due:
-            gc.collect(due[-1])
-
-    def close(self) -> None:
-        self._timer.stop()
-        if self._was_on:
-            gc.enable()

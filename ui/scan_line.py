@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from desktop.i18n import N_
 from desktop.i18n import tr as _
 from ui import theme
 
 PROMPT = N_("Scan or type: order, key, tracking, customer, product…")
+ICON = 24
 
 
 class ScanLine(QLineEdit):
@@ -25,14 +26,14 @@ class ScanLine(QLineEdit):
         self.setPlaceholderText(_(PROMPT))
         self.setAccessibleName(_("Scan or search"))
         self.setMaxLength(4000)
-        self.setTextMargins(6, 0, 0, 0)
-        self._sign = QAction(self)
-        self.addAction(self._sign, QLineEdit.ActionPosition.LeadingPosition)
+        self.setTextMargins(34, 0, 0, 0)
+        self._sign = QLabel(self)
+        self._sign.setGeometry(14, (theme.SCAN_LINE - ICON) // 2, ICON, ICON)
         self.redraw()
 
     def redraw(self) -> None:
         """After a change of theme."""
-        self._sign.setIcon(theme.icon("scan", "dim", 24))
+        self._sign.setPixmap(theme.pixmap("scan", "dim", ICON, self.devicePixelRatioF()))
 
     def type(self, text: str) -> None:
         """Goes on with what somebody began to type elsewhere."""

@@ -19,11 +19,12 @@ from PySide6.QtWidgets import (
 from desktop.i18n import N_
 from desktop.i18n import tr as _
 from desktop.order import Person
+from desktop.scan import ScanKind, classify
 from ui import actions, theme
 from ui.nav import Entry, NavList
 from ui.widgets import ElidedLabel, Label, Rule, SmallButton, column, row
 
-WIDTH = 232
+NARROWEST, WIDEST, SIDE = 232, 264, 10
 
 
 class Sidebar(QFrame):
@@ -36,7 +37,7 @@ class Sidebar(QFrame):
     def __init__(self, training: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "sidebar")
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(NARROWEST)
         self._people: list[Person] = []
         self.views, self.pages = NavList(), NavList()
         self.views.chosen.connect(self.view_chosen)
@@ -67,7 +68,7 @@ class Sidebar(QFrame):
         """Stages and pages; they scroll where the screen is too low for all of them."""
         rows = QWidget()
         whole = QVBoxLayout(rows)
-        whole.setContentsMargins(12, 0, 12, 0)
+        whole.setContentsMargins(SIDE, 0, SIDE, 0)
         whole.setSpacing(4)
         whole.addWidget(self.views)
         whole.addWidget(Rule())
@@ -113,16 +114,33 @@ class Sidebar(QFrame):
         self.pages.mark(name)
         self._settings.setChecked(name == "settings")
 
-    def show_store(self, name: str) -> None:
-        self._store_name.setText(name)
+    def show_overview(
+        self, views: Sequence[Entry], pages: Sequence[Entry], store_name: str
+    ) -> None:
+        """The counts, and whose store this is."""
+        self.views.show_entries(views)
+        self.pages.show_entries(pages)
+        self._store_name.setText(store_name)
+        wanted = max(self.views.wanted_width(), self.pages.wanted_width()) + 2 * SIDE
+        self.setFixedWidth(min(max(NARROWEST, wanted), WIDEST))
 
     def show_people(self, people: Sequence[Person], person: Person) -> None:
         self._people = list(people)
         words = f"{person.name} · {_(person.role.label)}"
         metrics = QFontMetrics(theme.font(theme.SMALL))
-        self._person.setText(metrics.elidedText(words, Qt.TextElideMode.ElideRight, 118))
+        wide = self.width() - 110
+        self._person.setText(metrics.elidedText(words, Qt.TextElideMode.ElideRight, wide))
         self._person.setToolTip(f"{words}  {actions.key('person')}")
         self._person.setAccessibleName(f"{actions.text('person')}: {words}")
+
+    def badge(self, text: str) -> bool:
+        """Whether `text` is the badge of somebody in the list, who stands at the window from now on."""
+        scan = classify(text)
+        named = [p for p in self._people if p.name.casefold() == scan.value.casefold()]
+        if scan.kind is not ScanKind.BADGE or not named:
+            return False
+        self.person_chosen.emit(named[0])
+        return True
 
     def choose_person(self) -> None:
         """Opens the list of people."""

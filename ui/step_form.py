@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -118,7 +119,7 @@ class StepForm(Sheet):
         rule, values = STEPS[step], dict(values or {})
         self.order, self.step = order, step
         self._confirmation = _ending(order.number)
-        title = _("{step}: order {number}", step=_(rule.label), number=order.number)
+        title = _("{step} · {number}", step=_(rule.label), number=order.number)
         tone = "stop" if step in {Step.CANCEL, Step.TAKE_BACK} else "accent"
         parts: list[Any] = _parts_of(order, rule, _known(order, step) | values)
         self._again = _confirm_form(self._confirmation)
@@ -264,8 +265,8 @@ class PackagesEditor(QWidget):
         self._grid.setHorizontalSpacing(theme.STEP)
         self._wrong = WrappedLabel(tone="stop")
         self._wrong.hide()
-        more = SmallButton(_("One more package"), kind="quiet")
-        more.clicked.connect(self.add)
+        self._more = SmallButton(_("One more package"), kind="quiet")
+        self._more.clicked.connect(self.add)
         self._less = SmallButton(_("One less"), kind="quiet")
         self._less.clicked.connect(self.remove)
         weight = number(Decimal(order.weight_g) / 1000)
@@ -273,7 +274,7 @@ class PackagesEditor(QWidget):
         whole = column(spacing=theme.GAP)
         whole.addLayout(self._grid)
         whole.addWidget(self._wrong)
-        whole.addLayout(row(more, self._less, 1))
+        whole.addLayout(row(self._more, self._less, 1))
         if order.weight_g:
             whole.addWidget(WrappedLabel(about, "small"))
         whole.addWidget(WrappedLabel(_("Leave empty what nobody measures."), "small"))
@@ -294,7 +295,11 @@ class PackagesEditor(QWidget):
             self._grid.addWidget(field, n, place)
         self._rows.append(fields)
         self._less.setVisible(len(self._rows) > 1)
-        fields[0].setFocus()
+        # Tab goes on as one reads: the boxes, then the buttons below them.
+        for before, after in pairwise([*fields, self._more, self._less]):
+            self.setTabOrder(before, after)
+        # Once it is laid out and shown.
+        QTimer.singleShot(0, fields[0], fields[0].setFocus)
 
     def remove(self) -> None:
         """Takes the last package away."""

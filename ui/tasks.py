@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import queue
 import threading
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from ui.bridge import Failed, deliver, raise_error
 
 T = TypeVar("T")
 THREADS = 2
+_END = 0
 
 
 @dataclass(eq=False, slots=True)
@@ -33,13 +35,17 @@ class Tasks(QObject):
     dropped; an answer is dropped too when a newer question has been asked since.
     """
 
-    _arrived = Signal(object)
+    _arrived = Signal(int)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.on_error: Failed = raise_error
-        self._queue: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
-        self._running: dict[str, _Task] = {}
+        # Callbacks and work may hold widgets, and a widget whose last holder is another thread would die
+        # there. So tasks stay here until they are delivered, and the threads know them by number.
+        self._tasks: dict[int, _Task] = {}
+        self._numbers = itertools.count(1)
+        self._queue: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._running: set[str] = set()
         self._waiting: dict[str, _Task] = {}
         self._closed = False
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -62,46 +68,51 @@ class Tasks(QObject):
         task = _Task(work, done, failed, key, Future())
         if key and key in self._running:
             self._waiting[key] = task
-            return
-        self._start(task)
+        else:
+            self._start(task)
 
     @property
     def idle(self) -> bool:
-        """Whether every keyed task has delivered its answer."""
-        return not self._running
+        """Whether every task has delivered its answer."""
+        return not self._tasks
 
     def close(self) -> None:
         """Waits for what is running; nothing is delivered any more."""
         if self._closed:
             return
         self._closed = True
-        for _ in self._threads:
-            self._queue.put(None)
+        for _thread in self._threads:
+            self._queue.put(_END)
         for thread in self._threads:
             thread.join()
+        self._tasks.clear()
+        self._waiting.clear()
 
     def _start(self, task: _Task) -> None:
+        number = next(self._numbers)
+        self._tasks[number] = task
         if task.key:
-            self._running[task.key] = task
-        self._queue.put(task)
+            self._running.add(task.key)
+        self._queue.put(number)
 
     def _serve(self) -> None:
-        while (task := self._queue.get()) is not None:
-            if self._closed:
-                continue
-            try:
-                task.answer.set_result(task.work())
-            except BaseException as error:
-                task.answer.set_exception(error)
-            self._arrived.emit(task)
+        while (number := self._queue.get()) != _END:
+            if not self._closed:
+                self._carry_out(self._tasks[number])
+                self._arrived.emit(number)
 
-    def _deliver(self, task: _Task) -> None:
+    def _carry_out(self, task: _Task) -> None:
+        try:
+            task.answer.set_result(task.work())
+        except BaseException as error:
+            task.answer.set_exception(error)
+
+    def _deliver(self, number: int) -> None:
         if self._closed:
             return
-        newer = None
-        if task.key:
-            del self._running[task.key]
-            newer = self._waiting.pop(task.key, None)
+        task = self._tasks.pop(number)
+        self._running.discard(task.key)
+        newer = self._waiting.pop(task.key, None)
         if newer is None:
             deliver(task.answer, task.done, task.failed or self.on_error)
         else:

@@ -67,6 +67,9 @@ class WrappedLabel(Label):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, super().minimumSizeHint().height())
+
 
 class ElidedLabel(Label):
     """One line that ends in … where it does not fit; the whole text is its tool tip."""
@@ -180,6 +183,7 @@ class BigButton(QPushButton):
         self._px = theme.TITLE if counter else theme.LEAD + 2
         self._hint_px = theme.LEAD - 1 if counter else theme.TEXT
         self.setProperty("kind", "big")
+        self.setProperty("counter", counter)
         self.setAutoDefault(False)
         self.setFixedHeight(theme.COUNTER_BUTTON if counter else theme.NEXT_BUTTON)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -5,7 +5,7 @@ It stands before the store is open; `start` brings it to life with a desk and it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -21,11 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.i18n import N_
 from desktop.i18n import tr as _
 from ui import actions, theme
 from ui.help import HelpDialog
-from ui.messages import Message
 from ui.scan import ScanListener
 from ui.scan_line import ScanLine
 from ui.sidebar import Sidebar
@@ -50,6 +48,7 @@ class Window(QMainWindow):
         self.setWindowTitle("Balcão")
         self.setMinimumSize(900, 600)
         self.resize(1366, 768)
+        self.training = training
         self.desk: Any = None
         self._factories: Pages = {}
         self._view = HOME
@@ -92,7 +91,7 @@ class Window(QMainWindow):
         for name in ("orders", "pickup", "repair", "settings"):
             actions.bind(self, name, partial(self.show_page, name))
         actions.bind(self, "help", self.help)
-        actions.bind(self, "next", self._next)
+        actions.bind(self, "next", partial(self._here, "next"))
         actions.bind(self, "update", self._update)
         actions.bind(self, "screen", self._full_screen)
         actions.bind(self, "person", self.sidebar.choose_person)
@@ -101,7 +100,7 @@ class Window(QMainWindow):
     def start(self, desk: Any, pages: Pages, view: str) -> None:
         """Brings the window to life at `view`; `pages` make their widgets when they are first shown."""
         self.desk, self._factories = desk, pages
-        desk.messages.shown_by(self._say)
+        desk.messages.shown_by(lambda said: self.flash.say(said.tone, said.text))
         self.listener.scanned.connect(desk.bridge.scanned)
         desk.bridge.scanned.connect(self.scanned)
         self.sidebar.person_chosen.connect(desk.stand)
@@ -160,6 +159,9 @@ class Window(QMainWindow):
         act = getattr(self.page(name), method, None)
         return act(*values) if act is not None else None
 
+    def _here(self, method: str, *values: object) -> object:
+        return self._call(self.page_name, method, *values)
+
     # --- what comes in --------------------------------------------------------------------------------
 
     def scanned(self, text: str) -> None:
@@ -169,18 +171,21 @@ class Window(QMainWindow):
             if not getattr(dialog, "scanned", lambda _text: False)(text):
                 self.desk.messages.sounds.play("attention")
             return
-        if self._call(self.page_name, "scanned", text):
+        if self.sidebar.badge(text) or self._here("scanned", text):
             return
         if self.page_name != HOME and self._call(HOME, "scanned", text):
             self.show_page(HOME)
             return
-        self.desk.messages.attention(_(UNKNOWN, code=text[:60]))
+        sentence = _(
+            "“{code}” is not known here. Read it again, or type what it is.", code=text[:60]
+        )
+        self.desk.messages.attention(sentence)
 
     def _entered(self, text: str) -> None:
         """Typed and sent with Enter: a code, or words that the search has found already."""
         if self.desk is None:
             return
-        if self._call(self.page_name, "scanned", text):
+        if self._here("scanned", text):
             self.scan_line.clear()
         elif self.page_name != HOME:
             self.show_page(HOME)
@@ -192,14 +197,11 @@ class Window(QMainWindow):
 
     def _search(self, text: str) -> None:
         if self.desk is not None:
-            self._call(self.page_name, "search", text)
+            self._here("search", text)
 
     def _repeated(self, _code: str) -> None:
         if self.desk is not None:
             self.desk.messages.sounds.play("soft")
-
-    def _say(self, message: Message) -> None:
-        self.flash.say(message.tone, message.text)
 
     # --- keys -----------------------------------------------------------------------------------------
 
@@ -213,15 +215,12 @@ class Window(QMainWindow):
         """One level back: what was typed, what a page has open, the orders; focus to the scan line."""
         if self.scan_line.text():
             self.scan_line.empty()
-        elif not self._call(self.page_name, "back") and self.page_name != HOME:
+        elif not self._here("back") and self.page_name != HOME:
             self.show_page(HOME)
         self._to_scan_line()
 
     def help(self) -> None:
         HelpDialog(self).show()
-
-    def _next(self) -> None:
-        self._call(self.page_name, "next")
 
     def _update(self) -> None:
         if self.desk is not None and self.desk.sync is not None:
@@ -239,12 +238,6 @@ class Window(QMainWindow):
         self.scan_line.redraw()
         self.sidebar.redraw()
 
-    def show_overview(self, entries: Sequence[Any], pages: Sequence[Any], store_name: str) -> None:
-        """The counts at the left."""
-        self.sidebar.views.show_entries(entries)
-        self.sidebar.pages.show_entries(pages)
-        self.sidebar.show_store(store_name)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.flash.place()
@@ -255,6 +248,3 @@ class Window(QMainWindow):
             app.removeEventFilter(self.listener)
         self.closed.emit()
         super().closeEvent(event)
-
-
-UNKNOWN = N_("“{code}” is not known here. Read it again, or type what it belongs to.")

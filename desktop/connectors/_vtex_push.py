@@ -6,6 +6,7 @@ the push is done.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -275,7 +276,7 @@ def _same_invoice(push: Push, remote: RemoteOrder) -> bool:
     ours, theirs = push.order.invoice, remote.facts.invoice
     if ours is None or theirs is None:
         return False
-    return _digits(ours.number) == _digits(theirs.number) != ""
+    return _without_prefix(ours.number) == _without_prefix(theirs.number) != ""
 
 
 def _is_paid(_push: Push, remote: RemoteOrder) -> bool:
@@ -319,15 +320,17 @@ def _number(invoice: Invoice | None) -> str:
     sign but digits it takes the invoice and then never finds it again."""
     if invoice is None:
         raise UserError(N_("The platform asks for an invoice first; this order has none."))
-    number = _digits(invoice.number)
+    number = _without_prefix(invoice.number)
     if not number:
-        text = N_("VTEX takes an invoice number of digits only, and this one has none.")
+        text = N_("VTEX takes an invoice number of digits only; leave series and signs out.")
         raise UserError(text, field="number")
     return number
 
 
-def _digits(number: str) -> str:
-    return "".join(sign for sign in number if "0" <= sign <= "9")
+def _without_prefix(number: str) -> str:
+    """The digits behind a prefix of letters; nothing where other signs stand."""
+    match = re.fullmatch(r"(?:[A-Za-z]+-?)?([0-9]+)", number.strip())
+    return match[1] if match else ""
 
 
 def _given(data: Mapping[str, Any], name: str) -> str:

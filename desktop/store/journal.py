@@ -15,6 +15,8 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from desktop.errors import StoreError
+from desktop.store.engine import DAMAGED, translated
 from desktop.store.store import Session
 from desktop.store.tables import from_ms, journal, to_ms
 
@@ -69,13 +71,22 @@ def of_order(session: Session, order_id: int) -> list[Entry]:
 
 
 def first_broken(session: Session) -> int | None:
-    """The number of the first line that was altered, or follows one that is missing; None when whole."""
+    """The number of the first line that was altered, or follows one that is missing; None when whole.
+
+    That the last lines are missing cannot be seen from the lines that are left.
+    """
     previous, expected = START, 1
-    for row in session.run(select(journal).order_by(journal.c.seq)):
-        digest = _hash(previous, row.seq, row.at, row.who, row.order_id, row.what, row.data)
-        if row.seq != expected or row.previous != previous or row.hash != digest:
-            return expected
-        previous, expected = row.hash, expected + 1
+    try:
+        with translated():
+            for row in session.run(select(journal).order_by(journal.c.seq)):
+                digest = _hash(previous, row.seq, row.at, row.who, row.order_id, row.what, row.data)
+                if row.seq != expected or row.previous != previous or row.hash != digest:
+                    return expected
+                previous, expected = row.hash, expected + 1
+    except StoreError as error:
+        if error.text != DAMAGED:
+            raise
+        return expected
     return None
 
 
@@ -87,5 +98,6 @@ def fingerprint(value: object) -> str:
 def _hash(
     previous: str, seq: int, ms: int, who: str, order_id: int | None, what: str, data: str
 ) -> str:
-    line = "\x1f".join((previous, str(seq), str(ms), who, str(order_id or ""), what, data))
+    parts = (previous, seq, ms, who, order_id or "", what, data)
+    line = "\x1f".join(str(part) for part in parts)
     return hashlib.sha256(line.encode()).hexdigest()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from desktop.errors import StoreError
 from desktop.i18n import N_
-from desktop.store.engine import open_sqlite
+from desktop.store import engine
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -38,7 +38,8 @@ def revision_of(path: Path) -> str | None:
     if not path.exists() or path.stat().st_size == 0:
         return None
     address = f"{path.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(address, uri=True)) as connection:
+    timeout = engine.BUSY_TIMEOUT_MS / 1000
+    with closing(sqlite3.connect(address, uri=True, timeout=timeout)) as connection:
         tables = connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table'"
         ).fetchall()
@@ -55,14 +56,14 @@ def revision_of(path: Path) -> str | None:
 def upgrade(path: Path, revision: str = "head") -> None:
     from alembic import command  # noqa: PLC0415
 
-    engine = open_sqlite(path)
+    opened = engine.open_sqlite(path)
     try:
-        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        with opened.connect().execution_options(writes=True) as connection, connection.begin():
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
     finally:
-        engine.dispose()
+        opened.dispose()
 
 
 def _config() -> Config:

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select, true
+from sqlalchemy import ColumnElement, and_, case, false, func, select, true
 
 from desktop.i18n import N_
 from desktop.journey import Journey
@@ -55,11 +55,11 @@ _LABELS = {
     View.INVOICE: N_("To invoice"),
     View.PACK: N_("To pack"),
     View.SHIP: N_("To ship or shelve"),
-    View.READY: N_("Ready for pickup"),
+    View.READY: N_("Ready to be picked up"),
     View.ROAD: N_("On the road"),
     View.FINALIZE: N_("To finalize"),
-    View.HELD: N_("On hold"),
-    View.STOPPED: N_("Cancelled"),
+    View.HELD: N_("Held orders"),
+    View.STOPPED: N_("Cancelled orders"),
     View.ALL: N_("All orders"),
 }
 _NEXT_STAGE = {
@@ -220,9 +220,9 @@ def _condition(view: View, journey: Journey) -> ColumnElement[bool]:
     if view is View.STOPPED:
         return and_(is_open, _c.stopped == true())
     if view is View.HELD:
-        return and_(is_open, _c.held == true(), _c.stopped != true())
+        return and_(is_open, _c.held == true(), _c.stopped == false())
     wanted = statuses(view, journey)
-    return and_(is_open, _c.status.in_(wanted), _c.held != true(), _c.stopped != true())
+    return and_(is_open, _c.status.in_(wanted), _c.held == false(), _c.stopped == false())
 
 
 __all__ = [

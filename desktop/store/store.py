@@ -69,7 +69,7 @@ class Store:
         self._queue = queue.SimpleQueue()
         self._closed = False
         self._lock = threading.Lock()
-        self._writer = threading.Thread(target=self._serve, name="writer")
+        self._writer = threading.Thread(target=self._serve, name="writer", daemon=True)
         self._writer.start()
 
     def listen(self, listener: Listener) -> None:

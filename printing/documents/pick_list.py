@@ -73,8 +73,8 @@ def _paginate(orders: Sequence[Order]) -> list[list[_Row]]:
 def _heading(orders: Sequence[Order], about: About, page: int, pages: int) -> list[Placed]:
     lines = sum(len(order.lines) for order in orders)
     counts = " · ".join((
-        tr_n(N_("{n} order"), N_("{n} orders"), len(orders)),
-        tr_n(N_("{n} line"), N_("{n} lines"), lines),
+        tr_n("{n} order", "{n} orders", len(orders)),
+        tr_n("{n} line", "{n} lines", lines),
     ))  # fmt: skip
     numbers = tr(N_("Page {page} of {pages}"), page=page, pages=pages)
     places = [

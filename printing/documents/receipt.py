@@ -52,7 +52,7 @@ def _head(order: Order, about: About) -> Iterator[RollBlock]:
         yield Pair(tr(N_("Channel")), order.channel)
     yield Pair(tr(N_("Ordered")), day(order.placed_at))
     if order.invoice:
-        yield Pair(tr(N_("Invoice")), order.invoice.number)
+        yield Pair(tr(N_("Fiscal invoice")), order.invoice.number)
     yield Text(tr(N_("Customer: {name}"), name=order.buyer.name))
 
 

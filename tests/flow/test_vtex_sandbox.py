@@ -523,7 +523,20 @@ def test_the_same_invoice_again_is_done(start: Start) -> None:
     assert len(sandbox.effects(order_id, "invoice")) == 1
 
 
-@pytest.mark.parametrize("number", ["12/3", "12#", "A1", "", "１２"])
+@pytest.mark.parametrize("number", ["SETP990000123", "FE-990000123", "990000123"])
+def test_an_invoice_number_goes_without_its_prefix(start: Start, number: str) -> None:
+    sandbox, connector = start()
+    remote_id = sandbox.place()
+    order = only(connector, remote_id).facts
+    assert connector.push(push(order, Step.ACCEPT)) == Done()
+    wanted = push(with_invoice(order, number), Step.INVOICE)
+    assert isinstance(connector.push(wanted), Done)
+    assert connector.confirms(wanted, only(connector, remote_id))
+    packages = sandbox.order(remote_id)["packageAttachment"]["packages"]
+    assert [package["invoiceNumber"] for package in packages] == ["990000123"]
+
+
+@pytest.mark.parametrize("number", ["12/3", "12#", "1A", "", "１２"])
 def test_an_invoice_number_has_digits_only(start: Start, number: str) -> None:
     sandbox, connector = start()
     order = only(connector, sandbox.place()).facts

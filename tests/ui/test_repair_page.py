@@ -67,11 +67,13 @@ def push_of(desk, push_id: int):
         return outbox.get(session, push_id)
 
 
-def press(page, text: str) -> None:
-    [button] = [
-        b for b in page.pane.findChildren(QAbstractButton) if b.isVisible() and b.text() == text
-    ]
-    button.click()
+def press(page, qtbot, text: str) -> None:
+    def found() -> list[QAbstractButton]:
+        buttons = page.pane.findChildren(QAbstractButton)
+        return [button for button in buttons if button.isVisible() and button.text() == text]
+
+    qtbot.waitUntil(lambda: len(found()) == 1)
+    found()[0].click()
 
 
 def test_a_calm_store_is_calm(page):
@@ -106,7 +108,7 @@ def test_a_refused_push_is_sent_again_as_it_is(desk, page, qtbot):
     push_id = in_trouble(
         desk, page, qtbot, an_order(desk), Step.SHIP, State.REFUSED, {"tracking": "OLD"}
     )
-    press(page, "Send again")
+    press(page, qtbot, "Send again")
     qtbot.waitUntil(lambda: page.list.rows() == [])
     assert push_of(desk, push_id).state is State.WAITING
     assert push_of(desk, push_id).data == {"tracking": "OLD"}
@@ -115,7 +117,7 @@ def test_a_refused_push_is_sent_again_as_it_is(desk, page, qtbot):
 def test_what_was_done_there_by_hand_is_told(desk, page, qtbot):
     push_id = in_trouble(desk, page, qtbot, an_order(desk), Step.ACCEPT, State.REFUSED)
     assert page.pane.form is None and page.pane.big.text() == "Send again"
-    press(page, "Done there already")
+    press(page, qtbot, "Done there already")
     qtbot.waitUntil(lambda: page.list.rows() == [])
     assert push_of(desk, push_id).state is State.DONE
 
@@ -140,7 +142,7 @@ def test_only_a_person_can_tell_of_a_note(desk, page, qtbot, button, state):
     one = an_order(desk, status=S.RETURNED)
     push_id = in_trouble(desk, page, qtbot, one, Step.TAKE_BACK, State.UNKNOWN, {"reason": "r"})
     assert page.list.rows()[0].mark == "no answer"
-    press(page, button)
+    press(page, qtbot, button)
     qtbot.waitUntil(lambda: page.list.rows() == [])
     assert push_of(desk, push_id).state is state
 
@@ -188,10 +190,10 @@ def test_an_unreadable_answer_is_shown_safely_and_read_again(desk, page, qtbot, 
 
 def test_letting_go_wants_a_second_press(desk, page, qtbot):
     park(desk, page, qtbot, b"{}")
-    press(page, "Let go")
+    press(page, qtbot, "Let go")
     qtbot.wait(50)
     assert len(page.list.rows()) == 1
-    press(page, "Let go: press again")
+    press(page, qtbot, "Let go: press again")
     qtbot.waitUntil(lambda: page.list.rows() == [])
     with desk.store.read() as session:
         assert setup.all_parked(session) == []
@@ -220,7 +222,7 @@ def test_a_paper_that_may_have_come_out_is_asked_about(desk, page, qtbot):
     qtbot.waitUntil(lambda: len(page.list.rows()) == 1)
     assert page.list.rows()[0].mark == "did it print?"
     desk.printing = Printing()
-    press(page, "Print again")
+    press(page, qtbot, "Print again")
     qtbot.waitUntil(lambda: answers == [(job_id, False, "Ana Souza")])
 
 
@@ -248,7 +250,7 @@ def test_the_order_itself_can_be_opened(desk, page, qtbot):
     one = an_order(desk)
     in_trouble(desk, page, qtbot, one, Step.ACCEPT, State.REFUSED)
     with qtbot.waitSignal(page.order_wanted) as wanted:
-        press(page, "Open order")
+        press(page, qtbot, "Open order")
     assert wanted.args == [one.id]
 
 

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +15,9 @@ def field(kind: FieldKind, **more) -> Field:
 
 
 MONEY = field(FieldKind.MONEY)
+ZONES = st.sampled_from(
+    [UTC, *(timezone(timedelta(minutes=m)) for m in (-720, -300, -180, 345, 840))]
+)
 AMOUNTS = st.integers(0, 10**12)
 
 
@@ -119,7 +122,7 @@ def test_a_day_is_its_noon_in_utc_however_it_is_written(day):
 
 
 @ci
-@given(st.datetimes(datetime(1970, 1, 2), datetime(2037, 1, 1), timezones=st.timezones()))
+@given(st.datetimes(datetime(1970, 1, 2), datetime(2037, 1, 1), timezones=ZONES))
 def test_a_time_with_its_zone_is_the_same_moment_in_utc(at):
     at = at.replace(microsecond=0)
     read = parse(field(FieldKind.DATE), at.isoformat())

@@ -24,7 +24,7 @@ from desktop.order import (
     PaymentKind,
     Status,
 )
-from desktop.store import Session, Store, orders, outbox, queries, setup, tables
+from desktop.store import Session, Store, journal, orders, outbox, queries, setup, tables
 from desktop.store.queries import Count, Sort, View
 from desktop.work import do
 from tests.fakes import ANA, NOW, SHOP, an_order, open_store, remote
@@ -261,7 +261,7 @@ def test_counting_reads_the_index_of_open_orders_and_no_other_row(many):
     with many.read() as session:
         lines = plan(session, lambda s: queries.counts(s, Journey(), NOW))
     assert [one for one in lines if "orders" in one] == [
-        "SCAN orders USING COVERING INDEX ix_orders_open"
+        "SEARCH orders USING COVERING INDEX ix_orders_open (is_open=?)"
     ]
 
 
@@ -272,7 +272,7 @@ def test_counting_reads_the_index_of_open_orders_and_no_other_row(many):
         ("order", lambda s: orders.get(s, 1)),
         ("by remote id", lambda s: orders.by_remote(s, SHOP, ["rf1", "rf2"])),
         ("by code", lambda s: orders.by_code(s, "F7")),
-        ("journal", lambda s: __import__("desktop.store.journal", fromlist=["x"]).of_order(s, 1)),
+        ("journal", lambda s: journal.of_order(s, 1)),
         ("pushes of an order", lambda s: outbox.of_order(s, 1)),
         ("due pushes", lambda s: outbox.due(s, SHOP, NOW)),
         ("next due", lambda s: outbox.next_due(s, SHOP)),

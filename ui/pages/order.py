@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from desktop.errors import BalcaoError, UserError
+from desktop.i18n import N_
 from desktop.i18n import tr as _
 from desktop.journey import STEPS, Step
 from desktop.order import Line, Order
@@ -18,9 +20,10 @@ from desktop.scan import ScanKind, classify
 from desktop.truth import timeline
 from ui import theme
 from ui.desk import Desk
+from ui.line_list import LineList
 from ui.order_facts import facts, number
 from ui.order_head import OrderHead
-from ui.order_parts import FactList, LineList, PathBar, TruthBox
+from ui.order_parts import FactList, PathBar, TruthBox
 from ui.order_sight import Sight, read_sight
 from ui.picking import Tally, line_of
 from ui.print_menu import PrintMenu
@@ -28,6 +31,17 @@ from ui.step_form import MissingForm, Sheet, StepForm, asks, scrolled
 from ui.widgets import Card, Rule, WrappedLabel, column
 
 AGE_EVERY_MS = 10_000
+
+
+# What a step did that moves no status, or moves it with the last package only.
+_DONE_WORDS = {
+    Step.HOLD: N_("put on hold"),
+    Step.RELEASE: N_("released"),
+    Step.REFUND: N_("refunded"),
+    Step.RECORD_PAYMENT: N_("payment recorded"),
+    Step.SHIP: N_("a package has left"),
+    Step.DELIVER: N_("a package has arrived"),
+}
 
 
 class OrderPanel(Card):
@@ -249,7 +263,7 @@ class OrderPanel(Card):
         self.leave_sheet()
         self._saved()
         moved = STEPS[step].to is order.status
-        word = _(order.status.label if moved else STEPS[step].label)
+        word = _(order.status.label if moved else _DONE_WORDS.get(step, STEPS[step].label))
         self._desk.messages.ok(_("Order {number}: {word}.", number=order.number, word=word))
         self.refresh()
 
@@ -320,6 +334,10 @@ class OrderPanel(Card):
 
     def _picked(self, line: Line, order: Order) -> None:
         self._tally.forget(order, line)
+        if self._sight is not None and self._sight.order.id == order.id:
+            # Before it is read again: the next scan counts on from here.
+            self._sight = replace(self._sight, order=order)
+            self._show(self._sight)
         if isinstance(self._sheet, MissingForm):
             self.leave_sheet()
         left = sum(not one.is_settled for one in order.lines)

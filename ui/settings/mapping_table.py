@@ -23,26 +23,26 @@ class MappingTable(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._lines: list[_Line] = []
+        self.lines: list[_Line] = []
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(0, 3)
         self._grid.setColumnStretch(1, 3)
-        self._word = QLineEdit()
-        self._word.setPlaceholderText(_("A word of the platform"))
-        self._word.setAccessibleName(_("A word of the platform"))
-        self._word.returnPressed.connect(self._add_word)
+        self.word = QLineEdit()
+        self.word.setPlaceholderText(_("A word of the platform"))
+        self.word.setAccessibleName(_("A word of the platform"))
+        self.word.returnPressed.connect(self._add_word)
         add = SmallButton(_("Add word"))
         add.clicked.connect(self._add_word)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addLayout(self._grid)
-        whole.addLayout(row(self._word, add))
+        whole.addLayout(row(self.word, add))
 
     def show_rows(self, rows: Iterable[MapRow]) -> None:
         clear(self._grid)
-        self._lines = []
+        self.lines = []
         heads = (_("Platform says"), _("Here it is"), _("in use"), _("creates"))
         for column, text in enumerate(heads):
             self._grid.addWidget(WrappedLabel(text, "small"), 0, column)
@@ -50,21 +50,21 @@ class MappingTable(QWidget):
             self._add(one)
 
     def rows(self) -> list[MapRow]:
-        return [line.row() for line in self._lines]
+        return [line.row() for line in self.lines]
 
     def _add(self, one: MapRow) -> None:
         line = _Line(one, self)
-        place = len(self._lines) + _HEAD
+        place = len(self.lines) + _HEAD
         for column, widget in enumerate(line.widgets):
             self._grid.addWidget(widget, place, column)
         line.changed.connect(self.changed)
-        self._lines.append(line)
+        self.lines.append(line)
 
     def _add_word(self) -> None:
-        word = self._word.text().strip()
-        if word and all(line.word != word for line in self._lines):
+        word = self.word.text().strip()
+        if word and all(line.word != word for line in self.lines):
             self._add(MapRow(word, None))
-            self._word.clear()
+            self.word.clear()
             self.changed.emit()
 
 
@@ -76,40 +76,40 @@ class _Line(QObject):
     def __init__(self, one: MapRow, parent: QObject) -> None:
         super().__init__(parent)
         self.word = one.word
-        self._status = QComboBox()
-        self._status.addItem(_("word only"), "")
+        self.status = QComboBox()
+        self.status.addItem(_("word only"), "")
         for status in Status:
-            self._status.addItem(_(status.label), status.value)
-        self._status.setCurrentIndex(self._status.findData(one.status.value if one.status else ""))
-        self._status.setMinimumWidth(120)
-        self._status.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._status.installEventFilter(self)
-        self._active, self._creates = QCheckBox(), QCheckBox()
-        self._active.setChecked(one.active)
-        self._creates.setChecked(one.creates)
+            self.status.addItem(_(status.label), status.value)
+        self.status.setCurrentIndex(self.status.findData(one.status.value if one.status else ""))
+        self.status.setMinimumWidth(120)
+        self.status.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.status.installEventFilter(self)
+        self.active, self.creates = QCheckBox(), QCheckBox()
+        self.active.setChecked(one.active)
+        self.creates.setChecked(one.creates)
         self._name_them()
-        self._status.currentIndexChanged.connect(lambda _index: self.changed.emit())
-        self._active.toggled.connect(lambda _on: self.changed.emit())
-        self._creates.toggled.connect(lambda _on: self.changed.emit())
-        self.widgets = (ElidedLabel(one.word), self._status, self._active, self._creates)
+        self.status.currentIndexChanged.connect(lambda _index: self.changed.emit())
+        self.active.toggled.connect(lambda _on: self.changed.emit())
+        self.creates.toggled.connect(lambda _on: self.changed.emit())
+        self.widgets = (ElidedLabel(one.word), self.status, self.active, self.creates)
 
     def _name_them(self) -> None:
-        self._status.setAccessibleName(_("Meaning of {word}", word=self.word))
-        self._active.setAccessibleName(_("{word} is in use", word=self.word))
-        self._creates.setAccessibleName(_("{word} creates orders", word=self.word))
+        self.status.setAccessibleName(_("Meaning of {word}", word=self.word))
+        self.active.setAccessibleName(_("{word} is in use", word=self.word))
+        self.creates.setAccessibleName(_("{word} creates orders", word=self.word))
 
     def row(self) -> MapRow:
-        status = self._status.currentData()
+        status = self.status.currentData()
         return MapRow(
             self.word,
             Status(status) if status else None,
-            self._active.isChecked(),
-            self._creates.isChecked(),
+            self.active.isChecked(),
+            self.creates.isChecked(),
         )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The wheel scrolls the page; it changes no row that happens to pass under it."""
-        if event.type() is QEvent.Type.Wheel and not self._status.hasFocus():
+        if event.type() is QEvent.Type.Wheel and not self.status.hasFocus():
             event.ignore()
             return True
         return super().eventFilter(watched, event)

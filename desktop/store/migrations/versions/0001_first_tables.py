@@ -81,7 +81,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_orders_open",
         "orders",
-        ["status", "held", "stopped", "due_at", "id"],
+        ["is_open", "status", "held", "stopped", "due_at", "id"],
         unique=False,
         sqlite_where=sa.text("is_open = 1"),
         postgresql_where=sa.text("is_open"),
