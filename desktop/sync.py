@@ -350,15 +350,57 @@ class SyncService:
     """All connections of a store, each with its thread."""
 
     def __init__(self, store: Store, secrets: Secrets, poll_s: float = POLL_S) -> None:
-        with store.read() as session:
-            self._syncs = {
-                c.name: Sync(store, c.name, build(c, secrets), poll_s=poll_s)
-                for c in setup.all_connections(session)
-            }
+        self.secrets = secrets
+        self._store, self._poll_s, self._running = store, poll_s, False
+        self._syncs: dict[str, Sync] = {}
+        self._made_from: dict[str, object] = {}
+        self.configure()
 
     def start(self) -> None:
+        self._running = True
         for sync in self._syncs.values():
             sync.start()
+
+    def configure(self) -> None:
+        """Serves the connections as they are configured now. Fetches secrets and waits for calls of
+        those that changed: not on the GUI thread."""
+        with self._store.read() as session:
+            wanted = {c.name: c for c in setup.all_connections(session)}
+        for name in list(self._syncs):
+            if name not in wanted or self._made_from[name] != wanted[name].settings:
+                self._syncs.pop(name).close()
+        for connection in wanted.values():
+            if connection.name not in self._syncs:
+                self._begin(connection)
+
+    def _begin(self, connection: setup.Connection) -> None:
+        """One that cannot begin (a locked key store) says so and does not keep the others."""
+        try:
+            self._syncs[connection.name] = self._make(connection)
+        except BalcaoError as error:
+            now = datetime.now(UTC)
+            self._store.do(partial(setup.note_sync, name=connection.name, at=now, trouble=error))
+
+    def _make(self, connection: setup.Connection) -> Sync:
+        connector = build(connection, self.secrets)
+        sync = Sync(self._store, connection.name, connector, poll_s=self._poll_s)
+        self._made_from[connection.name] = connection.settings
+        if self._running:
+            sync.start()
+        return sync
+
+    def _one(self, connection: str) -> Sync:
+        if connection not in self._syncs:
+            raise UserError(
+                N_("The connection “{name}” does not run. Look at it in the settings."),
+                name=connection,
+            )
+        return self._syncs[connection]
+
+    def renew(self, connection: str) -> None:
+        """Starts one connection anew, with what its secrets are now. Not on the GUI thread."""
+        self._made_from[connection] = None
+        self.configure()
 
     def wake(self) -> None:
         for sync in self._syncs.values():
@@ -366,18 +408,18 @@ class SyncService:
 
     def read_again(self, connection: str, remote_id: str) -> None:
         """Reads one order now. Waits for the network; raises PlatformError or UserError."""
-        self._syncs[connection].read_again(remote_id)
+        self._one(connection).read_again(remote_id)
 
     def look(self, connection: str, remote_id: str) -> Sequence[RemoteOrder]:
         """The order's groups as the platform has them now, without taking them in."""
-        return self._syncs[connection].connector.read(remote_id)
+        return self._one(connection).connector.read(remote_id)
 
     def unseen(
         self, connection: str, order: Order, pushes: Iterable[outbox.Entry], remote: RemoteOrder
     ) -> int:
         """How many pushes that count as done cannot be seen in `remote`; of a cancelled order only the
         cancellation can."""
-        connector = self._syncs[connection].connector
+        connector = self._one(connection).connector
         ended = remote.cancel is CancelState.CANCELLED
         comparable = [
             p

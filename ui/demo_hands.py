@@ -82,7 +82,7 @@ class Hands:
         handle, listener = self.window.windowHandle(), self.window.listener
         gap_ms, listener.gap_ms = listener.gap_ms, BURST_MS
         for character in code:
-            QTest.keyClick(handle, character)
+            QTest.keyClick(handle, character)  # type: ignore[call-overload]
         QTest.keyClick(handle, Qt.Key.Key_Return)
         listener.gap_ms = gap_ms
 

@@ -65,6 +65,9 @@ class Day:
     def stands(self, n: int, *statuses: Status) -> bool:
         return self.order(n).status in statuses
 
+    def is_settled(self, n: int) -> bool:
+        return self.order(n).payment.is_settled
+
     def told(self, n: int) -> bool:
         """Whether the platform has confirmed all that was done to an order."""
         with self.store.read() as session:
@@ -198,10 +201,11 @@ class Day:
             yield "a card at the counter", partial(self.shows_card, n)
             if not self.order(n).payment.is_settled:
                 card = self.card()
+                assert card is not None
                 yield "a place for the money", partial(self.hands.sees, card, "reference")
                 self.hands.fill(card, {"reference": f"Caixa 2/{n}"})
                 self.hands.press(Qt.Key.Key_F4)
-                yield "the money at the counter", lambda n=n: self.order(n).payment.is_settled
+                yield "the money at the counter", partial(self.is_settled, n)
                 yield "a card to hand over", partial(self.asks_check, n)
             box = self.check()
             if box is not None:
@@ -216,12 +220,16 @@ class Day:
         for n in which:
             yield from self.print(n, "receipt")
 
-    def card(self) -> PickupCard:
-        return self.find(PickupCard)
+    def card(self) -> PickupCard | None:
+        card: PickupCard | None = self.find(PickupCard)
+        return card
 
     def check(self) -> QCheckBox | None:
         card = self.card()
-        return found(card, QCheckBox, lambda _box: True) if card is not None else None
+        if card is None:
+            return None
+        box: QCheckBox | None = found(card, QCheckBox, lambda _box: True)
+        return box
 
     def shows_card(self, n: int) -> bool:
         card = self.card()
@@ -239,7 +247,7 @@ class Day:
             if order.payment.kind is PaymentKind.ON_DELIVERY and not order.payment.is_settled:
                 yield from self.ask(n, Step.RECORD_PAYMENT)
                 yield from self.send({"reference": "Dinheiro do entregador"})
-                yield "the driver's money", lambda n=n: self.order(n).payment.is_settled
+                yield "the driver's money", partial(self.is_settled, n)
             yield from self.step(n, {"again": order.number[-4:]})
 
     # --- at the order's panel -----------------------------------------------------------------------
@@ -271,8 +279,8 @@ class Day:
         """Fills the open sheet and sends it."""
         sheet = self.panel.sheet
         assert sheet is not None
-        for field in values:
-            yield f"the field {field}", partial(self.hands.sees, sheet, field)
+        for name in values:
+            yield f"the field {name}", partial(self.hands.sees, sheet, name)
         self.hands.fill(sheet, values)
         self.hands.press(Qt.Key.Key_F4)
         yield "the sheet to close", lambda: self.panel.sheet is None

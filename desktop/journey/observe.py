@@ -68,8 +68,8 @@ def first_seen(remote: Remote, journey: Journey, at: datetime) -> Order:
 def observe(order: Order, remote: Remote, journey: Journey, at: datetime) -> Observed:
     """`order` after a look at the platform; journalled by the caller as the platform's act."""
     news = remote.word != order.seen.word
-    looked = replace(order, seen=Seen(remote.status, remote.word, at))
-    looked = _implied(_take_facts(looked, remote.facts), at)
+    seen = Seen(remote.status, remote.word, at)
+    looked = _implied(_take_facts(order, remote.facts, seen), at)
     if order.status not in _ENDS:
         cancellation = _cancellation(remote, at)
         if cancellation is not None:
@@ -158,15 +158,21 @@ def _arrived(order: Order, target: Status, at: datetime) -> Order:
 
 def _implied(order: Order, at: datetime) -> Order:
     """What a delivery's status says of its packages, so that nothing later asks for it again."""
-    packages = order.packages
-    if order.kind is Kind.DELIVERY and order.status in GONE | {S.FINALIZED}:
-        packages = tuple(replace(p, shipped_at=p.shipped_at or at) for p in packages)
-        if order.status in {S.DELIVERED, S.FINALIZED}:
-            packages = tuple(replace(p, delivered_at=p.delivered_at or at) for p in packages)
+    if order.kind is not Kind.DELIVERY or order.status not in GONE | {S.FINALIZED}:
+        return order
+    there = order.status in {S.DELIVERED, S.FINALIZED}
+    packages = tuple(
+        replace(
+            package,
+            shipped_at=package.shipped_at or at,
+            delivered_at=package.delivered_at or (at if there else None),
+        )
+        for package in order.packages
+    )
     return replace(order, packages=packages)
 
 
-def _take_facts(order: Order, facts: Order) -> Order:
+def _take_facts(order: Order, facts: Order, seen: Seen) -> Order:
     """The platform's data where ours is missing; what it owns (buyer, address, due time, an open payment)
     as it is now.
 
@@ -176,6 +182,7 @@ def _take_facts(order: Order, facts: Order) -> Order:
     before_invoice = order.invoice is None and 0 <= rank(order.status, order.kind) < invoiced
     return replace(
         order,
+        seen=seen,
         payment=order.payment if order.payment.is_settled else facts.payment,
         buyer=facts.buyer,
         address=facts.address,

@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from desktop.errors import BalcaoError, UserError
+from desktop.errors import BalcaoError, PlatformAway, PlatformDenied, UserError
 from desktop.i18n import N_
 from desktop.journey import Journey
 from desktop.order import Person, Role, Status
 from desktop.store.store import Session
-from desktop.store.tables import connections, mapping, parked, people, printers, settings
+from desktop.store.tables import connections, mapping, outbox, parked, people, printers, settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Connection:
     settings: Mapping[str, str]
     cursor: str = ""
     synced_at: datetime | None = None
-    trouble: UserError | None = None
+    trouble: BalcaoError | None = None
     trouble_since: datetime | None = None
 
 
@@ -113,11 +113,42 @@ def all_connections(session: Session) -> list[Connection]:
     return [
         Connection(
             row.name, row.connector, row.settings, row.cursor, row.synced_at,
-            UserError(row.trouble, **row.trouble_values) if row.trouble else None,
+            _trouble(row.trouble_kind, row.trouble, row.trouble_values),
             row.trouble_since,
         )
         for row in found
     ]  # fmt: skip
+
+
+_TROUBLES = {"away": PlatformAway, "denied": PlatformDenied}
+
+
+def _trouble(kind: str, text: str, values: Mapping[str, Any]) -> BalcaoError | None:
+    """The error of the last pass, of the class it had."""
+    if not text:
+        return None
+    error: BalcaoError = _TROUBLES.get(kind, BalcaoError)(text)
+    error.values = dict(values)
+    return error
+
+
+def remove_connection(session: Session, name: str) -> None:
+    """Forgets an account, its mapping and its parked answers. Raises UserError while updates wait."""
+    waiting = session.run(
+        select(outbox.c.id).where(
+            outbox.c.connection == name,
+            outbox.c.state.in_(("waiting", "sending", "unknown", "refused")),
+        )
+    ).first()
+    if waiting is not None:
+        raise UserError(
+            N_("Updates of “{name}” still wait. Send or settle them before you remove it."),
+            name=name,
+        )
+    for table in (mapping, parked):
+        session.run(delete(table).where(table.c.connection == name))
+    session.run(delete(connections).where(connections.c.name == name))
+    session.changed.add(0)
 
 
 def change_connection(session: Session, name: str, values: Mapping[str, str]) -> None:
@@ -139,12 +170,15 @@ def note_sync(
     row = connections.c.name == name
     if trouble is None:
         values: dict[str, Any] = {
-            "synced_at": at, "trouble": "", "trouble_values": {}, "trouble_since": None,
+            "synced_at": at, "trouble": "", "trouble_kind": "", "trouble_values": {},
+            "trouble_since": None,
         }  # fmt: skip
     else:
         since = session.run(select(connections.c.trouble_since).where(row)).scalar()
         plain = {k: v if isinstance(v, (int, float)) else str(v) for k, v in trouble.values.items()}
-        values = {"trouble": trouble.text, "trouble_values": plain, "trouble_since": since or at}
+        kind = next((n for n, one in _TROUBLES.items() if isinstance(trouble, one)), "")
+        values = {"trouble": trouble.text, "trouble_kind": kind, "trouble_values": plain,
+                  "trouble_since": since or at}  # fmt: skip
     session.run(update(connections).where(row).values(**values))
     session.changed.add(0)
 

@@ -228,6 +228,7 @@ connections = Table(
     Column("cursor", Text, nullable=False, default=""),
     Column("synced_at", Utc),
     Column("trouble", Text, nullable=False, default=""),
+    Column("trouble_kind", String, nullable=False, default=""),
     Column("trouble_values", JSON, nullable=False, default=dict),
     Column("trouble_since", Utc),
 )

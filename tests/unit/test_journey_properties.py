@@ -488,7 +488,7 @@ def _led_out(here: Order, journey: Journey) -> Order:
     return last
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=400, deadline=None, derandomize=True, database=None)
 @given(STARTS, st.lists(EVENTS, min_size=4, max_size=14))
 def test_no_mix_of_steps_and_observations_breaks_a_rule(start, events):
     life = Life(**start)

@@ -234,9 +234,12 @@ class SettingsPage(QWidget):
         section.show_state(state)
         self._weigh()
         self._desk.messages.ok(_("Saved."))
-        if self._desk.printing is not None and isinstance(section, PrinterSection):
-            printing = self._desk.printing
+        printing, sync = self._desk.printing, self._desk.sync
+        if printing is not None and isinstance(section, PrinterSection):
             self._desk.tasks.run(lambda: printing.configure(state.printers), lambda _done: None)
+        if sync is not None and isinstance(section, ConnectionSection):
+            name = section.connection
+            self._desk.tasks.run(lambda: sync.renew(name), lambda _done: None)
         if then is not None:
             then()
 

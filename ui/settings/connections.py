@@ -144,6 +144,11 @@ class ConnectionSection(Section):
 
     # --- saving ---------------------------------------------------------------------------------------
 
+    @property
+    def connection(self) -> str:
+        """The name of the account that is shown."""
+        return self._name
+
     def is_changed(self) -> bool:
         if self.form is None:
             return False

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("cursor", sa.Text(), nullable=False),
         sa.Column("synced_at", sa.BigInteger(), nullable=True),
         sa.Column("trouble", sa.Text(), nullable=False),
+        sa.Column("trouble_kind", sa.String(), nullable=False),
         sa.Column("trouble_values", sa.JSON(), nullable=False),
         sa.Column("trouble_since", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_connections")),
