@@ -225,7 +225,7 @@ def _user() -> str:
 
 def _say(args: argparse.Namespace, result: Any) -> None:
     if args.json:
-        print(json.dumps(result, ensure_ascii=False, default=str))
+        print(json.dumps(result, default=str))
         return
     for line in _lines(result):
         print(line)

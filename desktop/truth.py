@@ -169,6 +169,8 @@ def _behind(order: Order, pushes: Sequence[outbox.Entry], tells: Mapping[Step, T
             return _told_but_not_seen(order, push, values)
     step = missing[-1]
     how = tells.get(step, _NOT)
+    if how.how is How.WITH and order.seen.status in {S.DELIVERED, S.PICKED_UP}:
+        return Sentence(N_("The platform knows all it can be told: “{word}”."), values)
     return Sentence(_BY_NATURE[how.how], values | {"step": step, "along": how.along or step})
 
 

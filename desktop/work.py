@@ -118,7 +118,8 @@ def is_told(session: Session, before: Order, after: Order, step: Step) -> bool:
     told = connectors.load(connector).tells.get(step)
     if told is None or told.how not in {How.NATIVE, How.NOTE}:
         return False
-    return STEPS[step].to is None or after.status is not before.status
+    invoiced = after.invoice is not before.invoice
+    return STEPS[step].to is None or invoiced or after.status is not before.status
 
 
 def checked_invoice(

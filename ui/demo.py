@@ -33,7 +33,7 @@ from desktop.work import Work
 from printing.spooler import Spooler
 from ui import app
 from ui.demo_hands import Hands, Stuck
-from ui.demo_script import Day
+from ui.demo_script import STORE_NAME, Day
 from ui.window import Window
 
 DONE, DISAGREE, FAULT = 0, 1, 3
@@ -176,7 +176,7 @@ def _tell_qt(_kind: QtMsgType, _context: object, words: str) -> None:
 def _settle_in(session: Any) -> None:
     known = setup.store_settings(session)
     setup.save_settings(
-        session, replace(known, store_name="Loja 014 · Pinheiros", training=True, language="pt_BR")
+        session, replace(known, store_name=STORE_NAME, training=True, language="pt_BR")
     )
 
 

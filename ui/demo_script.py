@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtWidgets import QCheckBox, QLineEdit
 
 from desktop.fiscal import access_key
 from desktop.i18n import tr as _
@@ -32,6 +32,7 @@ from ui.widgets import SmallButton
 
 REFUSED, CANCELLED, TRANSFERRED, OWN_DRIVER, LATE_MONEY, HELD = 0, 2, 3, 4, 6, 9
 PICTURED_PICKUP = 1
+STORE_NAME = "Loja 014 · Pinheiros"
 S = Status
 
 
@@ -310,6 +311,12 @@ class Day:
         menu.close()
         yield "the menu to close", lambda: not menu.isVisible()
 
+    def is_filled(self) -> bool:
+        """Whether the settings, where they are shown, have been read."""
+        if self.hands.window.page_name != "settings":
+            return True
+        return found(self.hands.window, QLineEdit, lambda e: e.text() == STORE_NAME) is not None
+
     def find(self, kind: type[Any]) -> Any:
         return found(self.hands.window, kind, lambda _widget: True)
 
@@ -331,7 +338,7 @@ class Day:
         for name in ("pickup", "repair", "settings"):
             window.show_page(name)
             title = actions.text(name)
-            yield f"the page {title}", lambda: window.page_name != ""
+            yield f"the page {title}", lambda: window.page_name != "" and self.is_filled()
             self.hands.picture(f"page-{name}")
         window.show_page("orders")
 

@@ -81,6 +81,15 @@ def translated() -> Iterator[None]:
         raise fault from error
 
 
+@contextmanager
+def sound() -> Iterator[None]:
+    """Around making values of what a row holds: what no Balcão ever wrote is damage, not a bug."""
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
+        raise StoreError(DAMAGED) from error
+
+
 def _world_fault(error: sqlite3.Error) -> StoreError | None:
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:

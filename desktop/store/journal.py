@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from desktop.errors import StoreError
-from desktop.store.engine import DAMAGED, translated
+from desktop.store.engine import DAMAGED, sound, translated
 from desktop.store.store import Session
 from desktop.store.tables import from_ms, journal, to_ms
 
@@ -64,10 +64,11 @@ def of_order(session: Session, order_id: int) -> list[Entry]:
     rows = session.run(
         select(journal).where(journal.c.order_id == order_id).order_by(journal.c.seq)
     )
-    return [
-        Entry(row.seq, from_ms(row.at), row.who, row.order_id, row.what, json.loads(row.data))
-        for row in rows
-    ]
+    with sound():
+        return [
+            Entry(row.seq, from_ms(row.at), row.who, row.order_id, row.what, json.loads(row.data))
+            for row in rows
+        ]
 
 
 def first_broken(session: Session) -> int | None:

@@ -35,8 +35,15 @@ def bring_up_to_date(path: Path) -> None:
 
 def revision_of(path: Path) -> str | None:
     """The revision in the file; None for no file or an empty one."""
-    if not path.exists() or path.stat().st_size == 0:
+    if not path.exists() or (path.is_file() and path.stat().st_size == 0):
         return None
+    if not path.is_file():
+        raise StoreError(
+            N_(
+                "Something that is no file stands where the database belongs: {name}. Move it away."
+            ),
+            name=path.name,
+        )
     address = f"{path.absolute().as_uri()}?mode=ro"
     timeout = engine.BUSY_TIMEOUT_MS / 1000
     with closing(sqlite3.connect(address, uri=True, timeout=timeout)) as connection:

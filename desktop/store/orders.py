@@ -11,12 +11,12 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError
 
-from desktop.errors import StoreError, UserError
+from desktop.errors import UserError
 from desktop.i18n import N_
 from desktop.journey.path import FINAL
 from desktop.order import Buyer, Kind, Order, Seen, Status
 from desktop.store import body, search
-from desktop.store.engine import DAMAGED
+from desktop.store.engine import sound
 from desktop.store.store import Session
 from desktop.store.tables import codes, orders, personal
 
@@ -180,10 +180,8 @@ def _person(order: Order) -> dict[str, Any]:
 
 
 def _order(row: Row[Any]) -> Order:
-    try:
+    with sound():
         return _made(row)
-    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
-        raise StoreError(DAMAGED) from error
 
 
 def _made(row: Row[Any]) -> Order:

@@ -35,6 +35,7 @@ from sqlalchemy.engine import Row
 
 from desktop.errors import UserError
 from desktop.journey import Step
+from desktop.store.engine import sound
 from desktop.store.store import Session
 from desktop.store.tables import outbox
 
@@ -246,9 +247,10 @@ def _values(reason: UserError | None) -> dict[str, Any]:
 
 
 def _push(row: Row[Any]) -> Entry:
-    reason = UserError(row.reason, **row.reason_values) if row.reason else None
-    return Entry(
-        row.id, row.order_id, row.connection, row.key, Step(row.step), row.data, row.who,
-        State(row.state), row.attempts, row.enqueued_at, row.due_at, row.token, row.settled_at,
-        reason, row.field,
-    )  # fmt: skip
+    with sound():
+        reason = UserError(row.reason, **row.reason_values) if row.reason else None
+        return Entry(
+            row.id, row.order_id, row.connection, row.key, Step(row.step), row.data, row.who,
+            State(row.state), row.attempts, row.enqueued_at, row.due_at, row.token,
+            row.settled_at, reason, row.field,
+        )  # fmt: skip

@@ -20,6 +20,7 @@ from desktop.journey import Journey
 from desktop.journey.path import ON_THE_ROAD
 from desktop.order import Kind, Status
 from desktop.store import search
+from desktop.store.engine import sound
 from desktop.store.store import Session
 from desktop.store.tables import orders, personal
 
@@ -157,14 +158,15 @@ def rows(session: Session, wanted: Sequence[int]) -> dict[int, ListRow]:
         .join(personal, personal.c.order_id == _c.id)
         .where(_c.id.in_(wanted))
     )  # fmt: skip
-    known = {
-        row.id: ListRow(
-            row.id, row.number, row.name, Kind(row.kind), Status(row.status), row.channel,
-            row.lines, row.total, row.currency, row.due_at, row.placed_at, row.held, row.stopped,
-            Status(row.seen_status) if row.seen_status else None,
-        )
-        for row in found
-    }  # fmt: skip
+    with sound():
+        known = {
+            row.id: ListRow(
+                row.id, row.number, row.name, Kind(row.kind), Status(row.status), row.channel,
+                row.lines, row.total, row.currency, row.due_at, row.placed_at, row.held, row.stopped,
+                Status(row.seen_status) if row.seen_status else None,
+            )
+            for row in found
+        }  # fmt: skip
     return {one: known[one] for one in wanted if one in known}
 
 
@@ -176,15 +178,16 @@ def counts(session: Session, journey: Journey, now: datetime) -> Mapping[View, C
         .where(_c.is_open == true())
         .group_by(_c.status, _c.held, _c.stopped)
     ).all()
-    return {
-        view: _sum(
-            Count(n, int(behind))
-            for status, held, stopped, n, behind in found
-            if _stands_in(view, Status(status), held, stopped, journey)
-        )
-        for view in View
-        if view is not View.ALL
-    }
+    with sound():
+        return {
+            view: _sum(
+                Count(n, int(behind))
+                for status, held, stopped, n, behind in found
+                if _stands_in(view, Status(status), held, stopped, journey)
+            )
+            for view in View
+            if view is not View.ALL
+        }
 
 
 def total(session: Session) -> int:
@@ -195,7 +198,8 @@ def total(session: Session) -> int:
 def by_status(session: Session) -> dict[Status, int]:
     """Orders by status, archived ones too."""
     found = session.run(select(_c.status, func.count()).group_by(_c.status))
-    return {Status(row[0]): row[1] for row in found}
+    with sound():
+        return {Status(row[0]): row[1] for row in found}
 
 
 def _sum(parts: Iterable[Count]) -> Count:

@@ -20,7 +20,7 @@ from sqlalchemy.sql import Executable
 
 from desktop.errors import StoreError
 from desktop.i18n import N_
-from desktop.store.engine import open_sqlite, translated
+from desktop.store.engine import DAMAGED, open_sqlite, translated
 from desktop.store.migrate import bring_up_to_date
 
 T = TypeVar("T")
@@ -146,3 +146,5 @@ def _folder_usable() -> Iterator[None]:
             N_("The data folder cannot be used ({reason}). Choose another, or mend its rights."),
             reason=error.strerror or str(error),
         ) from error
+    except UnicodeDecodeError as error:  # the driver, over what a damaged file calls its tables
+        raise StoreError(DAMAGED) from error

@@ -147,7 +147,7 @@ class ConnectionSection(Section):
     @property
     def connection(self) -> str:
         """The name of the account that is shown."""
-        return self._name
+        return self._name or ""
 
     def is_changed(self) -> bool:
         if self.form is None:
