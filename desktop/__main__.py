@@ -175,7 +175,7 @@ def _sandbox(args: argparse.Namespace) -> int:
 
     try:
         return sandbox.run(args.port, args.seed, args.orders, args.faults)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, OverflowError) as error:
         raise UserError(N_("The sandbox cannot run: {reason}."), reason=str(error)) from error
 
 

@@ -110,6 +110,11 @@ def day(at: datetime) -> str:
     return local.strftime("%Y-%m-%d" if _language == "en" else "%d/%m/%Y")
 
 
+def short_day(at: datetime) -> str:
+    """The local date without its year, for lists of what is near."""
+    return at.astimezone().strftime("%m-%d" if _language == "en" else "%d/%m")
+
+
 def clock(at: datetime) -> str:
     """The local time of day, HH:MM."""
     return at.astimezone().strftime("%H:%M")

@@ -14,7 +14,7 @@ from typing import Any
 
 from desktop.connectors import How, Told
 from desktop.errors import BalcaoError
-from desktop.i18n import N_, ago, clock, day, tr, tr_error, when
+from desktop.i18n import N_, ago, clock, short_day, tr, tr_error, when
 from desktop.journey import MAIN_PATH, STEPS, Journey, Step, rank
 from desktop.order import Order, Status
 from desktop.store import journal, outbox
@@ -283,7 +283,7 @@ def lateness(order: Order | ListRow, now: datetime) -> Sentence | None:
         )
     if _local_day(order.due_at) == _local_day(now) + timedelta(days=1):
         return Sentence(N_("tomorrow {clock}"), {"clock": clock(order.due_at)})
-    return Sentence(N_("on {day}"), {"day": day(order.due_at)})
+    return Sentence(N_("on {day}"), {"day": short_day(order.due_at)})
 
 
 def _local_day(at: datetime) -> date:

@@ -130,8 +130,3 @@ def test_a_wrong_import_would_be_found(where, code, tmp_path, monkeypatch):
     path.write_text(code, encoding="utf-8")
     assert faults(path)
 
-
-def test_no_file_stands_in_a_folder_that_is_no_package():
-    for path in FILES:
-        if "migrations" not in path.parts:
-            assert (path.parent / "__init__.py").exists(), path

@@ -158,9 +158,7 @@ class Opening(QObject):
             default_pages(opened.secrets),
         )  # fmt: skip
         opened.start()
-        if opened.trouble is not None:
-            self._running.desk.messages.error(opened.trouble)
-        elif self._died:
+        if self._died:
             self._running.desk.messages.attention(_(DIED))
 
     def _give_up(self, error: BalcaoError) -> None:

@@ -29,9 +29,10 @@ class CollectBox(QWidget):
         self.clear_button.setSizePolicy(policy)
         self.pad.changed.connect(self._signed)
         whole = column(Label(_("Who collects").upper(), "heading"), spacing=6)
-        whole.addLayout(row(self.buyer, self.other, 1, self.clear_button))
+        whole.addLayout(row(self.buyer, self.other, 1))
         whole.addWidget(self._person)
-        whole.addWidget(Label(_("Signature").upper(), "heading"))
+        # As high with the button as without: the pad stays where it is while somebody signs.
+        whole.addLayout(row(Label(_("Signature").upper(), "heading"), 1, self.clear_button))
         whole.addWidget(self.pad, 1)
         self.setLayout(whole)
 

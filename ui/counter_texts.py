@@ -29,6 +29,7 @@ class FitLabel(QWidget):
         super().__init__(parent)
         self._one, self._two, self._weight = one_line, two_lines, weight
         self._text, self._token = "", "ink"
+        self._largest = one_line[0]
         self._side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         self._px, self._rows = one_line[0], 1
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -39,6 +40,11 @@ class FitLabel(QWidget):
     def set_text(self, text: str) -> None:
         self._text = text
         self.setAccessibleName(text)
+        self._fit()
+
+    def set_largest(self, px: int) -> None:
+        """No size above `px` from now on, where height is short."""
+        self._largest = px
         self._fit()
 
     def set_token(self, token: str) -> None:
@@ -64,7 +70,7 @@ class FitLabel(QWidget):
 
     def _best(self, width: int) -> tuple[int, int]:
         """The size in pixels and the number of lines."""
-        for px in self._one:
+        for px in (one for one in self._one if one <= self._largest):
             if self._metrics(px).horizontalAdvance(self._text) <= width:
                 return px, 1
         for px in self._two:

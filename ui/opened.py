@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from desktop.errors import BalcaoError
 from desktop.secrets import InMemory, Kept, Secrets
 from desktop.store import Store, setup
 from desktop.sync import SyncService
@@ -15,8 +14,7 @@ from printing.spooler import Spooler
 class Opened:
     """May be made on any thread, for it may wait: for a migration, a lock, a key store.
 
-    `sync` is None when the keys cannot be read; `trouble` says why, and the rest works. Raises StoreError
-    when the store cannot be opened.
+    Raises StoreError when the store cannot be opened.
     """
 
     def __init__(self, folder: Path, training: bool) -> None:
@@ -29,25 +27,17 @@ class Opened:
             self.training = training or self.settings.training
             self.secrets: Secrets = InMemory() if self.training else Kept(folder)
             self.printing = Spooler(self.store, printers, self.work.label_printed)
-            self.sync, self.trouble = self._sync()
+            self.sync = SyncService(self.store, self.secrets)
         except BaseException:
             self.store.close()
             raise
 
-    def _sync(self) -> tuple[SyncService | None, BalcaoError | None]:
-        try:
-            return SyncService(self.store, self.secrets), None
-        except BalcaoError as error:
-            return None, error
-
     def start(self) -> None:
         self.printing.start()
-        if self.sync is not None:
-            self.sync.start()
+        self.sync.start()
 
     def close(self) -> None:
         """Waits for what is being sent; what was not sent stays in the store."""
-        if self.sync is not None:
-            self.sync.close()
+        self.sync.close()
         self.printing.stop()
         self.store.close()

@@ -38,7 +38,8 @@ from ui.forms import Form
 from ui.widgets import Card, ElidedLabel, Label, SmallButton, WrappedLabel, column, row
 
 NARROW = 900
-_RIGHT_WIDTH = (272, 406)
+NARROW_SHELF = 48
+_RIGHT_WIDTH = (304, 406)
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +303,8 @@ class PickupCard(QFrame):
         narrow = event.size().width() < NARROW
         way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         self._band_body.setDirection(way)
+        self.shelf.set_largest(NARROW_SHELF if narrow else theme.SHELF)
+        self.receipt.setText(_("Receipt") if narrow else f"{_('Receipt')}  {actions.key('print')}")
 
 
 def fields_asked(case: Case) -> tuple[Field, ...]:

@@ -84,8 +84,15 @@ class ElidedLabel(Label):
     def minimumSizeHint(self) -> QSize:
         return QSize(40, super().minimumSizeHint().height())
 
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._tell_all()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._tell_all()
+
+    def _tell_all(self) -> None:
         self.setToolTip(self.text() if self._is_cut() else "")
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -140,22 +147,6 @@ class Rule(QFrame):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self.setProperty("kind", "line")
-
-
-class Dot(QWidget):
-    """A small disc in a token's colour; it never stands without a word beside it."""
-
-    def __init__(self, token: str = "dim", px: int = 10, parent: QWidget | None = None):
-        super().__init__(parent)
-        self._token = token
-        self.setFixedSize(px, px)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color(self._token))
-        painter.drawEllipse(self.rect())
 
 
 class SmallButton(QPushButton):

@@ -180,6 +180,8 @@ def test_long_words_never_make_a_row_wider(qtbot):
         assert label.width() == 200
     cut = shown(qtbot, ElidedLabel(LONG), 200)
     assert cut.toolTip() == LONG
+    cut.setText("Ana")
+    assert cut.toolTip() == ""
     assert shown(qtbot, ElidedLabel("Ana"), 200).toolTip() == ""
 
 

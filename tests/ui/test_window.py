@@ -104,7 +104,7 @@ def burst(window, code):
 def test_stages_show_exact_counts_and_what_is_late(window):
     assert named(window, View.CREATION) == "Awaiting creation: 1"
     assert named(window, View.PREPARE) == "To prepare: 1, 1 late"
-    assert named(window, View.HELD) == "On hold: 1"
+    assert named(window, View.HELD) == f"{View.HELD.label}: 1"
     assert named(window, View.ALL) == "All orders"
     assert named(window, "pickup") == "Pickup counter: 1"
     assert named(window, "repair") == "Repair: 0"
@@ -608,7 +608,7 @@ def test_the_window_stands_before_the_heavy_imports():
     assert done.stdout.strip() == "[]"
 
 
-def test_keys_that_cannot_be_read_are_a_sentence_and_the_rest_works(unconnected, monkeypatch):
+def test_keys_that_cannot_be_read_are_noted_and_the_rest_works(unconnected, monkeypatch):
     store = Store(unconnected)
     shop = setup.Connection("shop", "vtex", {"url": "http://127.0.0.1:9"})
     store.do(lambda s: setup.add_connection(s, shop, []))
@@ -616,9 +616,13 @@ def test_keys_that_cannot_be_read_are_a_sentence_and_the_rest_works(unconnected,
     refusal = UserError("The key store is locked. Unlock it.")
     monkeypatch.setattr(Kept, "get", lambda *_given: _raise(refusal))
     seen = []
-    code = run_and(lambda w: seen.append((w.flash.text(), w.desk.sync)), unconnected)
-    assert code == app.DONE
-    assert seen == [("The key store is locked. Unlock it.", None)]
+    code = run_and(lambda w: seen.append(named(w, View.CREATION)), unconnected)
+    assert (code, seen) == (app.DONE, ["Awaiting creation: 1"])
+    store = Store(unconnected)
+    with store.read() as session:
+        (connection,) = setup.all_connections(session)
+    store.close()
+    assert str(connection.trouble) == "The key store is locked. Unlock it."
 
 
 def _raise(error):

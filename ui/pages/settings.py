@@ -63,7 +63,7 @@ class SettingsPage(QWidget):
         self.list.mark(0)
         self._left.body.addWidget(heading)
         self._left.body.addWidget(self.list, 1)
-        self._left.setMinimumWidth(172)
+        self._left.setMinimumWidth(196)
 
     def _make_right(self) -> None:
         self._right = Card()
