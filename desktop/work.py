@@ -12,12 +12,12 @@ from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from desktop import connectors
-from desktop.connectors import How
+from desktop.connectors import How, Told
 from desktop.errors import UserError
 from desktop.fields import parse_all
 from desktop.fiscal import access_key, intake, xml
@@ -110,16 +110,20 @@ def do(
 def is_told(session: Session, before: Order, after: Order, step: Step) -> bool:
     """Whether the step makes a push: the platform has a call or a note for it, and, where a status moves
     with the last package, it has moved."""
-    connector = next(
-        (c.connector for c in setup.all_connections(session) if c.name == before.connection), None
-    )
+    connector = setup.connector_of(session, before.connection)
     if connector is None:
         return False
-    told = connectors.load(connector).tells.get(step)
+    told = _tells(connector).get(step)
     if told is None or told.how not in {How.NATIVE, How.NOTE}:
         return False
     invoiced = after.invoice is not before.invoice
     return STEPS[step].to is None or invoiced or after.status is not before.status
+
+
+@lru_cache
+def _tells(connector: str) -> Mapping[Step, Told]:
+    """What the connector declares; to find it, its folder is listed."""
+    return connectors.load(connector).tells
 
 
 def checked_invoice(

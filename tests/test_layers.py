@@ -129,4 +129,3 @@ def test_a_wrong_import_would_be_found(where, code, tmp_path, monkeypatch):
     path.parent.mkdir(parents=True)
     path.write_text(code, encoding="utf-8")
     assert faults(path)
-

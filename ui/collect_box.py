@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QLineEdit, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.i18n import tr as _
 from ui.signature import SignaturePad
@@ -24,15 +24,15 @@ class CollectBox(QWidget):
         self.clear_button = SmallButton(_("Clear"))
         self.clear_button.setAccessibleName(_("Clear the signature"))
         self.clear_button.clicked.connect(self.pad.clear)
-        policy = self.clear_button.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.clear_button.setSizePolicy(policy)
+        # In the pad's corner: nothing moves when it comes while somebody signs.
+        corner = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
+        QVBoxLayout(self.pad).addWidget(self.clear_button, 0, corner)
+        self.clear_button.hide()
         self.pad.changed.connect(self._signed)
         whole = column(Label(_("Who collects").upper(), "heading"), spacing=6)
         whole.addLayout(row(self.buyer, self.other, 1))
         whole.addWidget(self._person)
-        # As high with the button as without: the pad stays where it is while somebody signs.
-        whole.addLayout(row(Label(_("Signature").upper(), "heading"), 1, self.clear_button))
+        whole.addWidget(Label(_("Signature").upper(), "heading"))
         whole.addWidget(self.pad, 1)
         self.setLayout(whole)
 

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from desktop.errors import UserError
 from desktop.fields import Field
 from desktop.fiscal.documents import mask
-from desktop.i18n import ago, money, tr_error, tr_n, when
+from desktop.i18n import N_, ago, money, tr_error, tr_n, when
 from desktop.i18n import tr as _
 from desktop.journey import STEPS, Step
 from desktop.journey.path import GONE
@@ -39,6 +39,7 @@ from ui.widgets import Card, ElidedLabel, Label, SmallButton, WrappedLabel, colu
 
 NARROW = 900
 NARROW_SHELF = 48
+CHECK_FIRST = N_("Check the code or the document first.")
 _RIGHT_WIDTH = (304, 406)
 
 
@@ -230,7 +231,9 @@ class PickupCard(QFrame):
         self.button.setEnabled(not closed)
         self.button.setAccessibleDescription(closed or _("Enter"))
         self.reason.setText(closed)
-        self.reason.setVisible(bool(closed))
+        # On a narrow screen the tick above the button says enough.
+        only_tick = closed == _(CHECK_FIRST)
+        self.reason.setVisible(bool(closed) and not (only_tick and self.width() < NARROW))
 
     def _why_closed(self) -> str:
         assert self.case is not None
@@ -242,7 +245,7 @@ class PickupCard(QFrame):
             asked = {field.name for field in self.form.fields} - set(self.form.values())
             return _("What became of the invoice?") if "invoice" in asked else ""
         if not self.checked.isChecked():
-            return _("Check the code or the document first.")
+            return _(CHECK_FIRST)
         return self.collect.missing()
 
     # --- acting ---------------------------------------------------------------------------------------
@@ -303,6 +306,7 @@ class PickupCard(QFrame):
         narrow = event.size().width() < NARROW
         way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         self._band_body.setDirection(way)
+        self._weigh()
         self.shelf.set_largest(NARROW_SHELF if narrow else theme.SHELF)
         self.receipt.setText(_("Receipt") if narrow else f"{_('Receipt')}  {actions.key('print')}")
 

@@ -21,6 +21,9 @@ from desktop.store.store import Session
 from desktop.store.tables import from_ms, journal, to_ms
 
 START = "0" * 64
+_HEAD = select(journal.c.seq, journal.c.hash).order_by(journal.c.seq.desc()).limit(1)
+_ADD = insert(journal)
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +46,18 @@ def append(
     entries: Iterable[tuple[int | None, Mapping[str, Any]]],
 ) -> None:
     """Writes one line for each (order id, data); data are JSON values."""
-    head = session.run(
-        select(journal.c.seq, journal.c.hash).order_by(journal.c.seq.desc()).limit(1)
-    ).first()
+    head = session.run(_HEAD).first()
     seq, previous = (head.seq, head.hash) if head else (0, START)
     rows, ms = [], to_ms(at)
     for order_id, data in entries:
         seq += 1
-        text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        text = _encode(data)
         digest = _hash(previous, seq, ms, who, order_id, what, text)
         rows.append({"seq": seq, "at": ms, "who": who, "order_id": order_id, "what": what,
                      "data": text, "previous": previous, "hash": digest})  # fmt: skip
         previous = digest
     if rows:
-        session.run(insert(journal), rows)
+        session.run(_ADD, rows)
 
 
 def of_order(session: Session, order_id: int) -> list[Entry]:

@@ -20,6 +20,7 @@ from desktop.store.engine import sound
 from desktop.store.store import Session
 from desktop.store.tables import codes, orders, personal
 
+# Statements are made once: to build one costs more than to run it.
 _o, _p = orders.c, personal.c
 _WHOLE = select(orders, _p.name, _p.document, _p.phone, _p.email, _p.address).select_from(
     orders.join(personal, _p.order_id == _o.id)
@@ -32,6 +33,16 @@ _UPDATE = (
     update(orders).where(_o.id == bindparam("key")).where(_o.version == bindparam("was_version"))
 )
 _UPDATE_PERSON = update(personal).where(_p.order_id == bindparam("key"))
+_TOUCH = update(orders).where(_o.id == bindparam("key"))
+_LAST = select(func.max(_o.id))
+_ADD, _ADD_PERSON, _ADD_CODES = insert(orders), insert(personal), insert(codes)
+_CODES = select(codes.c.kind, codes.c.code).where(codes.c.order_id == bindparam("key"))
+_FORGET_CODES = delete(codes).where(codes.c.order_id == bindparam("key"))
+_BY_CODE = (
+    select(codes.c.kind, codes.c.order_id)
+    .where(codes.c.code == bindparam("code"))
+    .order_by(codes.c.order_id.desc())
+)
 
 
 def get(session: Session, order_id: int) -> Order:
@@ -55,15 +66,16 @@ def add(session: Session, new: Sequence[tuple[Order, str]], at: datetime) -> lis
     if not new:
         return []
     # The one writer counts ids itself: rows that give theirs back are inserted one by one.
-    last = session.run(select(func.max(_o.id))).scalar() or 0
+    last = session.run(_LAST).scalar() or 0
     stored = [replace(order, id=last + n, version=1) for n, (order, _) in enumerate(new, 1)]
     rows = [
         _row(order, at) | {"id": order.id, "digest": digest, "version": 1}
         for order, (_, digest) in zip(stored, new, strict=True)
     ]
-    session.run(insert(orders), rows)
-    session.run(insert(personal), [_person(order) | {"order_id": order.id} for order in stored])
-    _index(session, stored)
+    session.run(_ADD, rows)
+    session.run(_ADD_PERSON, [_person(order) | {"order_id": order.id} for order in stored])
+    _add_codes(session, [row for order in stored for row in _codes(order)])
+    search.index(session, ((order.id, search.words_of(order)) for order in stored))
     return stored
 
 
@@ -76,29 +88,33 @@ def save(session: Session, order: Order, at: datetime, digest: str | None = None
     if digest is not None:
         row["digest"] = digest
     keys = {"key": order.id, "was_version": order.version}
-    if session.run(_UPDATE.values(**row), keys).rowcount != 1:
+    if session.run(_UPDATE, row | keys).rowcount != 1:
         raise UserError(N_("Somebody changed this order a moment ago. Look at it again."))
-    session.run(_UPDATE_PERSON.values(**_person(order)), {"key": order.id})
-    session.run(delete(codes).where(codes.c.order_id == order.id))
-    _index(session, [order])
+    session.run(_UPDATE_PERSON, _person(order) | {"key": order.id})
+    _reindex(session, order)
     return replace(order, version=order.version + 1)
+
+
+def _reindex(session: Session, order: Order) -> None:
+    """Most steps change neither a code nor a word."""
+    rows = _codes(order)
+    known = {(row.kind, row.code) for row in session.run(_CODES, {"key": order.id})}
+    if known != {(row["kind"], row["code"]) for row in rows}:
+        session.run(_FORGET_CODES, {"key": order.id})
+        _add_codes(session, rows)
+    search.refresh(session, order.id, search.words_of(order))
 
 
 def touch(session: Session, seen: Iterable[tuple[int, datetime]]) -> None:
     """Notes that orders were read again and had not changed."""
-    rows = [{"key": order_id, "at": at} for order_id, at in seen]
+    rows = [{"key": order_id, "seen_at": at} for order_id, at in seen]
     if rows:
-        statement = update(orders).where(_o.id == bindparam("key")).values(seen_at=bindparam("at"))
-        session.run(statement, rows)
+        session.run(_TOUCH, rows)
 
 
 def by_code(session: Session, code: str) -> list[tuple[str, int]]:
     """(kind of code, order id) of an exact code: number, remote id, access key, tracking, pickup."""
-    rows = session.run(
-        select(codes.c.kind, codes.c.order_id)
-        .where(codes.c.code == _plain(code))
-        .order_by(codes.c.order_id.desc())
-    )
+    rows = session.run(_BY_CODE, {"code": _plain(code)})
     return [(row.kind, row.order_id) for row in rows]
 
 
@@ -111,11 +127,10 @@ def is_open(order: Order) -> bool:
     return order.status not in FINAL
 
 
-def _index(session: Session, changed: Sequence[Order]) -> None:
-    rows = [row for order in changed for row in _codes(order)]
+def _add_codes(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     try:
         if rows:
-            session.run(insert(codes), rows)
+            session.run(_ADD_CODES, rows)
     except IntegrityError as error:
         raise UserError(
             N_(
@@ -123,7 +138,6 @@ def _index(session: Session, changed: Sequence[Order]) -> None:
             ),
             field="key",
         ) from error
-    search.index(session, ((order.id, search.words_of(order)) for order in changed))
 
 
 def _codes(order: Order) -> list[dict[str, Any]]:

@@ -40,6 +40,7 @@ from desktop.store.store import Session
 from desktop.store.tables import outbox
 
 _c = outbox.c
+_ADD = insert(outbox)
 
 
 class State(StrEnum):
@@ -83,12 +84,11 @@ def enqueue(
 ) -> str:  # fmt: skip
     """Adds an intention, in the clerk's own transaction; returns its key."""
     key = uuid4().hex
-    session.run(
-        insert(outbox).values(
-            order_id=order_id, connection=connection, key=key, step=step.value, data=dict(data),
-            who=who, state=State.WAITING.value, enqueued_at=at, due_at=at,
-        )
-    )  # fmt: skip
+    row = {
+        "order_id": order_id, "connection": connection, "key": key, "step": step.value,
+        "data": dict(data), "who": who, "state": State.WAITING.value, "enqueued_at": at, "due_at": at,
+    }  # fmt: skip
+    session.run(_ADD, row)
     return key
 
 

@@ -20,7 +20,8 @@ from desktop.store.store import Session
 NEWEST = 200
 MIN_LETTERS = 2
 
-_SPLIT = re.compile(r"[^0-9a-z]+")
+_WORD = re.compile(r"[0-9a-z]+")
+_MARKS = re.compile("[\u0300-\u036f]+")  # what NFKD splits from the letters of Latin scripts
 
 
 def create(connection: Connection) -> None:
@@ -34,9 +35,8 @@ def create(connection: Connection) -> None:
 def tokens(words: str) -> list[str]:
     """The lower-case, accent-free words of `words`, in order, repeats kept."""
     if not words.isascii():
-        words = unicodedata.normalize("NFKD", words)
-        words = "".join(c for c in words if not unicodedata.combining(c))
-    return [word for word in _SPLIT.split(words.lower()) if word]
+        words = _MARKS.sub("", unicodedata.normalize("NFKD", words))
+    return _WORD.findall(words.lower())
 
 
 def words_of(order: Order) -> str:
@@ -53,13 +53,9 @@ def words_of(order: Order) -> str:
     for line in order.lines:
         coded += (line.sku, line.ean)
         free.append(line.name)
-    unique = dict.fromkeys(tokens(" ".join(free)))
-    for code in coded:
-        parts = tokens(code)
-        unique.update(dict.fromkeys(parts))
-        if len(parts) > 1:
-            unique["".join(parts)] = None
-    return " ".join(unique)
+    found = tokens(" ".join(free + coded))
+    found += ["".join(tokens(code)) for code in coded if not code.isalnum()]
+    return " ".join(filter(None, dict.fromkeys(found)))
 
 
 def index(session: Session, rows: Iterable[tuple[int, str]]) -> None:
@@ -70,6 +66,13 @@ def index(session: Session, rows: Iterable[tuple[int, str]]) -> None:
     session.connection.exec_driver_sql(
         "INSERT OR REPLACE INTO search (rowid, words) VALUES (?, ?)", pairs
     )
+
+
+def refresh(session: Session, order_id: int, words: str) -> None:
+    """Puts one order's words into the index when they are not what stands there."""
+    read = session.connection.exec_driver_sql
+    if read("SELECT words FROM search WHERE rowid = ?", (order_id,)).scalar() != words:
+        index(session, [(order_id, words)])
 
 
 def find(session: Session, typed: str, limit: int = NEWEST) -> array[int]:

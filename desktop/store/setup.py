@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from desktop.errors import BalcaoError, PlatformAway, PlatformDenied, UserError
 from desktop.i18n import N_
@@ -83,6 +83,10 @@ class StoreSettings:
     journey: Journey = field(default_factory=Journey)
 
 
+_CONNECTOR = select(connections.c.connector).where(connections.c.name == bindparam("wanted"))
+_SETTINGS = select(settings.c.name, settings.c.value)
+
+
 # --- connections --------------------------------------------------------------------------------------
 
 
@@ -106,6 +110,12 @@ def check_free(session: Session, name: str) -> None:
             field="name",
             name=name,
         )
+
+
+def connector_of(session: Session, connection: str) -> str | None:
+    """The name of the connector that serves this account; None when it is not configured any more."""
+    found: str | None = session.run(_CONNECTOR, {"wanted": connection}).scalar()
+    return found
 
 
 def all_connections(session: Session) -> list[Connection]:
@@ -286,7 +296,7 @@ def set_printers(session: Session, wanted: Iterable[Printer]) -> None:
 
 
 def store_settings(session: Session) -> StoreSettings:
-    stored = {row.name: row.value for row in session.run(select(settings))}
+    stored = {row.name: row.value for row in session.run(_SETTINGS)}
     raw = stored.pop("journey", None) or {}
     journey = Journey(
         off=frozenset(Status(one) for one in raw.get("off", ())),

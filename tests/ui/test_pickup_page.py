@@ -116,7 +116,7 @@ def test_a_row_opens_its_card_by_enter(desk, page, qtbot):
 def test_a_pickup_code_opens_a_green_card_that_enter_hands_over(desk, page, opened, qtbot, heard):
     [one] = put(desk.store, [numbered(1, pickup_code="QX79", shelf="B-07")])
     card = opened("qx79")
-    assert card.headline.text() == "Hand over"
+    assert card.headline.text() == "You may hand over"
     assert "pickup code shown" in card.aside.text() and "8 s" in card.aside.text()
     assert card.shelf.text() == "B-07"
     assert card.button.isEnabled()
@@ -269,7 +269,7 @@ def test_an_unpaid_order_is_paid_and_then_handed_over(desk, page, opened, qtbot)
     qtbot.waitUntil(lambda: card.form.field_widget("reference").property("wrong") == "true")
     QTest.keyClicks(card.form.field_widget("reference"), "Caixa 2")
     QTest.keyClick(card.form.field_widget("reference"), Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: card.headline.text() == "Hand over")
+    qtbot.waitUntil(lambda: card.headline.text() == "You may hand over")
     assert stored(desk, one.id).payment.reference == "Caixa 2"
 
 
@@ -279,7 +279,7 @@ def test_a_packed_order_gets_its_shelf_and_is_ready(desk, page, opened, qtbot):
     assert card.headline.text() == "Not ready yet: Packed"
     QTest.keyClicks(card.form.field_widget("shelf"), "C-3")
     page.next()
-    qtbot.waitUntil(lambda: card.headline.text() == "Hand over")
+    qtbot.waitUntil(lambda: card.headline.text() == "You may hand over")
     assert stored(desk, one.id).shelf == "C-3" and card.shelf.text() == "C-3"
 
 
