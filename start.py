@@ -3,7 +3,8 @@
 
     python3 start.py demo     the journey on a sandbox platform, in a window in training mode
     python3 start.py test     the tests
-    python3 start.py check    format, lint and types
+    python3 start.py lint     format, lint, types, dead code
+    python3 start.py check    everything: lint, then the tests
     python3 start.py …        anything else goes to `python -m desktop …`; nothing at all opens the window
 
 On Windows: py start.py demo
@@ -41,10 +42,11 @@ ON_A_SCREEN = {
     "libxcb-image.so.0": "libxcb-image0",
     "libxcb-render-util.so.0": "libxcb-render-util0",
 }
-CHECKS = (
+LINT = (
     ["ruff", "format", "--check", "."],
     ["ruff", "check", "."],
     ["mypy"],
+    ["vulture"],
 )
 
 
@@ -53,17 +55,18 @@ def main(arguments: list[str]) -> int:
         print("Balcão needs Python 3.11 or newer; this is", sys.version.split()[0])
         return USAGE
     name, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
-    set_up(with_tests=name in {"test", "check"})
+    set_up(with_tests=name in {"test", "lint", "check"})
     missing = missing_libraries()
     if missing:
         print("A system library is missing. Install it with:")
         print("    sudo apt-get install -y", " ".join(missing))
         return USAGE
-    if name == "test":
-        return run([str(PYTHON), "-m", "pytest", *rest], QT_QPA_PLATFORM="offscreen")
-    if name == "check":
-        return max(run([str(PYTHON), "-m", *check]) for check in CHECKS)
-    return run([str(PYTHON), "-m", "desktop", *arguments])
+    if name not in {"test", "lint", "check"}:
+        return run([str(PYTHON), "-m", "desktop", *arguments])
+    codes = [run([str(PYTHON), "-m", *lint]) for lint in LINT] if name != "test" else []
+    if name != "lint":
+        codes.append(run([str(PYTHON), "-m", "pytest", *rest], QT_QPA_PLATFORM="offscreen"))
+    return max(codes)
 
 
 def set_up(with_tests: bool) -> None:

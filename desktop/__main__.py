@@ -88,6 +88,8 @@ def _add_store_commands(commands: Any) -> None:
     one = _command(commands, "connect", _connect, "configure an account on a platform")
     one.add_argument("connector")
     one.add_argument("values", nargs="*", metavar="field=value")
+    one = _command(commands, "disconnect", _disconnect, "forget an account")
+    one.add_argument("name")
     one = _command(commands, "sync", _sync, "push and pull")
     one.add_argument("--once", action="store_true", required=True)
     one = _command(commands, "orders", _orders, "list orders")
@@ -122,6 +124,10 @@ def _connect(args: argparse.Namespace) -> int:
     return _with_store(
         args, lambda store, folder: terminal.connect(store, Kept(folder), args.connector, values)
     )
+
+
+def _disconnect(args: argparse.Namespace) -> int:
+    return _with_store(args, lambda store, _folder: terminal.disconnect(store, args.name))
 
 
 def _sync(args: argparse.Namespace) -> int:

@@ -57,6 +57,15 @@ def _check_name(store: Store, name: str) -> None:
         setup.check_free(session, name)
 
 
+def disconnect(store: Store, name: str) -> dict[str, Any]:
+    """Forgets an account; its orders stay. Raises UserError while updates wait."""
+    with store.read() as session:
+        if all(known.name != name for known in setup.all_connections(session)):
+            raise UserError(N_("There is no connection “{name}”."), name=name)
+    store.do(lambda s: setup.remove_connection(s, name))
+    return {"disconnected": name}
+
+
 def sync_once(store: Store, secrets: Secrets) -> dict[str, Any]:
     """Passes over every connection until all is quiet or in trouble; then `waiting` updates have not
     reached the platform and `to_mend` are refused."""
