@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from desktop import connectors
+from desktop.connections import SyncService
 from desktop.errors import UserError
 from desktop.fields import parse_all
 from desktop.i18n import N_
@@ -20,7 +21,7 @@ from desktop.order import Order, Person, Status
 from desktop.secrets import Secrets
 from desktop.store import Session, Store, journal, orders, outbox, queries, setup
 from desktop.store.body import plain
-from desktop.sync import Pass, SyncService
+from desktop.sync import Pass
 from desktop.work import Work
 
 _CHUNK = 500

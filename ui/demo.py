@@ -20,6 +20,7 @@ from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from desktop import connectors, terminal
+from desktop.connections import SyncService
 from desktop.i18n import N_, set_language
 from desktop.i18n import tr as _
 from desktop.order import Person, Role
@@ -27,7 +28,6 @@ from desktop.sandbox import KEY, TOKEN, Sandbox
 from desktop.secrets import InMemory
 from desktop.store import Store, outbox, setup
 from desktop.store.setup import Printer
-from desktop.sync import SyncService
 from desktop.truth import shown_there
 from desktop.work import Work
 from printing.spooler import Spooler

@@ -26,7 +26,7 @@ def utc_now() -> datetime:
 class Desk:
     """The store and the acts on it, the ways between threads, and who stands at the window.
 
-    `printing` is a `printing.jobs.Spooler`, `sync` a `desktop.sync.SyncService`; both may be None. A
+    `printing` is a `printing.spooler.Spooler`, `sync` a `desktop.connections.SyncService`; both may be None. A
     change of `person` is announced by `bridge.state_changed`.
     """
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from desktop.connections import SyncService
 from desktop.secrets import InMemory, Kept, Secrets
 from desktop.store import Store, setup
-from desktop.sync import SyncService
 from desktop.work import Work
 from printing.spooler import Spooler
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError
 
@@ -35,7 +35,6 @@ _UPDATE = (
 _UPDATE_PERSON = update(personal).where(_p.order_id == bindparam("key"))
 _TOUCH = update(orders).where(_o.id == bindparam("key"))
 _LAST = select(func.max(_o.id))
-_ADD, _ADD_PERSON, _ADD_CODES = insert(orders), insert(personal), insert(codes)
 _CODES = select(codes.c.kind, codes.c.code).where(codes.c.order_id == bindparam("key"))
 _FORGET_CODES = delete(codes).where(codes.c.order_id == bindparam("key"))
 _BY_CODE = (
@@ -72,8 +71,8 @@ def add(session: Session, new: Sequence[tuple[Order, str]], at: datetime) -> lis
         _row(order, at) | {"id": order.id, "digest": digest, "version": 1}
         for order, (_, digest) in zip(stored, new, strict=True)
     ]
-    session.run(_ADD, rows)
-    session.run(_ADD_PERSON, [_person(order) | {"order_id": order.id} for order in stored])
+    session.insert(orders, rows)
+    session.insert(personal, [_person(order) | {"order_id": order.id} for order in stored])
     _add_codes(session, [row for order in stored for row in _codes(order)])
     search.index(session, ((order.id, search.words_of(order)) for order in stored))
     return stored
@@ -129,8 +128,7 @@ def is_open(order: Order) -> bool:
 
 def _add_codes(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     try:
-        if rows:
-            session.run(_ADD_CODES, rows)
+        session.insert(codes, rows)
     except IntegrityError as error:
         raise UserError(
             N_(
@@ -141,6 +139,7 @@ def _add_codes(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def _codes(order: Order) -> list[dict[str, Any]]:
+    """Rows of all that a scan may find the order by."""
     found = [("number", order.number), ("remote", order.remote_id), ("pickup", order.pickup_code)]
     found += [("tracking", package.tracking) for package in order.packages]
     if order.invoice is not None:

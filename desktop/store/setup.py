@@ -84,6 +84,7 @@ class StoreSettings:
 
 
 _CONNECTOR = select(connections.c.connector).where(connections.c.name == bindparam("wanted"))
+_PARKED = select(parked.c.remote_id).where(parked.c.connection == bindparam("wanted"))
 _SETTINGS = select(settings.c.name, settings.c.value)
 
 
@@ -244,11 +245,12 @@ def park(
 
 def unpark(session: Session, connection: str, remote_ids: Iterable[str]) -> None:
     """Forgets parked answers: the order was read well since, or a person let it go."""
-    ids = list(remote_ids)
-    done = session.run(
-        delete(parked).where(parked.c.connection == connection, parked.c.remote_id.in_(ids))
-    )
-    if done.rowcount:
+    there = session.run(_PARKED, {"wanted": connection}).scalars()
+    ids = set(there) & set(remote_ids)
+    if ids:
+        session.run(
+            delete(parked).where(parked.c.connection == connection, parked.c.remote_id.in_(ids))
+        )
         session.changed.add(0)
 
 

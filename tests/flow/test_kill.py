@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 
 from desktop import sync as sync_module
+from desktop.connections import SyncService, build
 from desktop.connectors.vtex import Vtex
 from desktop.errors import UserError
 from desktop.journey import Journey, Step, next_step
@@ -29,7 +30,7 @@ from desktop.order import Kind, Order, Person, Role
 from desktop.sandbox import KEY, TOKEN, Sandbox
 from desktop.secrets import InMemory
 from desktop.store import Store, journal, orders, outbox, queries, setup
-from desktop.sync import Pass, Sync, SyncService, build
+from desktop.sync import Pass, Sync
 from desktop.work import Work
 from tests.fakes import SHOP, open_store, wait_until
 

@@ -15,6 +15,7 @@ import pytest
 
 from desktop import sync as sync_module
 from desktop.__main__ import main
+from desktop.connections import SyncService
 from desktop.connectors import Done, How, Refused, Repeat, Retry, Told, Unknown, Unreadable
 from desktop.errors import PlatformAway, PlatformDenied, UserError
 from desktop.journey import Step
@@ -23,7 +24,7 @@ from desktop.sandbox import KEY, TOKEN, Sandbox
 from desktop.secrets import InMemory
 from desktop.store import Store, journal, orders, outbox, setup
 from desktop.store.outbox import State
-from desktop.sync import LEASE, Pass, Sync, SyncService
+from desktop.sync import LEASE, Pass, Sync
 from desktop.work import Work
 from tests.fakes import (
     ANA,
