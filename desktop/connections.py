@@ -26,6 +26,7 @@ class SyncService:
         self._store, self._poll_s, self._running = store, poll_s, False
         self._syncs: dict[str, Sync] = {}
         self._made_from: dict[str, object] = {}
+        self._closed: dict[str, BalcaoError] = {}
         self.configure()
 
     def start(self) -> None:
@@ -49,7 +50,9 @@ class SyncService:
         """One that cannot begin (a locked key store) says so and does not keep the others."""
         try:
             self._syncs[connection.name] = self._make(connection)
+            self._closed.pop(connection.name, None)
         except BalcaoError as error:
+            self._closed[connection.name] = error
             now = datetime.now(UTC)
             self._store.do(partial(setup.note_sync, name=connection.name, at=now, trouble=error))
 
@@ -106,7 +109,7 @@ class SyncService:
 
     def once(self) -> dict[str, Pass]:
         """Passes over every connection until all is quiet or in trouble."""
-        done: dict[str, Pass] = {}
+        done = {name: Pass(trouble=error) for name, error in self._closed.items()}
         for name, sync in self._syncs.items():
             total = Pass()
             for _ in range(100):

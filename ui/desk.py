@@ -26,8 +26,8 @@ def utc_now() -> datetime:
 class Desk:
     """The store and the acts on it, the ways between threads, and who stands at the window.
 
-    `printing` is a `printing.spooler.Spooler`, `sync` a `desktop.connections.SyncService`; both may be None. A
-    change of `person` is announced by `bridge.state_changed`.
+    `printing` is a `printing.spooler.Spooler`, `sync` a `desktop.connections.SyncService`; both may be
+    None. A change of `person` is announced by `bridge.state_changed`.
     """
 
     store: Store

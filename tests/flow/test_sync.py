@@ -716,7 +716,11 @@ def _check_effects(shop: Sandbox, wanted: dict[str, set[str]]) -> None:
 def test_a_service_without_its_secret_says_what_is_missing(tmp_path):
     store = open_store(tmp_path)
     store.do(lambda s: setup.change_connection(s, SHOP, {"url": "ftp://x", "key": "k"}))
-    with pytest.raises(UserError) as refused:
-        SyncService(store, InMemory())
-    assert refused.value.field == "url"
+    service = SyncService(store, InMemory())
+    trouble = service.once()[SHOP].trouble
+    assert isinstance(trouble, UserError) and trouble.field == "url"
+    with store.read() as session:
+        noted = setup.all_connections(session)[0].trouble
+    assert noted is not None and noted.text == trouble.text
+    service.close()
     store.close()
