@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from desktop.errors import StoreError
 from desktop.store.engine import DAMAGED, sound, translated
@@ -22,6 +22,7 @@ from desktop.store.tables import from_ms, journal, to_ms
 
 START = "0" * 64
 _HEAD = select(journal.c.seq, journal.c.hash).order_by(journal.c.seq.desc()).limit(1)
+_ADD = insert(journal)
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
@@ -55,7 +56,8 @@ def append(
         rows.append({"seq": seq, "at": ms, "who": who, "order_id": order_id, "what": what,
                      "data": text, "previous": previous, "hash": digest})  # fmt: skip
         previous = digest
-    session.insert(journal, rows)
+    if rows:
+        session.run(_ADD, rows)
 
 
 def of_order(session: Session, order_id: int) -> list[Entry]:

@@ -9,15 +9,13 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import Table, insert
-from sqlalchemy.engine import Connection, CursorResult, Dialect
+from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.sql import Executable
 
 from desktop.errors import StoreError
@@ -31,13 +29,6 @@ Listener = Callable[[frozenset[int]], None]
 log = logging.getLogger(__name__)
 
 
-@lru_cache
-def _insert(table: Table, dialect: Dialect) -> tuple[str, list[tuple[str, Any]]]:
-    """The statement, and how each of its columns is written."""
-    columns = [(c.name, c.type.dialect_impl(dialect).bind_processor(dialect)) for c in table.c]
-    return str(insert(table).compile(dialect=dialect)), columns
-
-
 class Session:
     """One transaction. `changed` collects order ids to announce; 0 announces that something else (a
     connection, a printer, a setting) changed."""
@@ -49,17 +40,6 @@ class Session:
     def run(self, statement: Executable, values: Any = None) -> Rows:
         result: Rows = self.connection.execute(statement, values)
         return result
-
-    def insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Many rows, each with all its columns. By the driver, because Core takes longer over a row than
-        the database does."""
-        if rows:
-            statement, columns = _insert(table, self.connection.dialect)
-            values = [
-                tuple(process(row[name]) if process else row[name] for name, process in columns)
-                for row in rows
-            ]
-            self.connection.exec_driver_sql(statement, values)
 
     @contextmanager
     def attempt(self) -> Iterator[None]:

@@ -47,7 +47,7 @@ def headline(one, role=Role.COUNTER, journey=None) -> str:
 def test_a_ready_and_paid_order_may_go():
     verdict = judge(pickup_order(), Journey(), Role.COUNTER)
     assert (verdict.tone, verdict.step, verdict.closed) == (Tone.OK, Step.HAND_OVER, None)
-    assert headline(pickup_order()) == "Hand over"
+    assert headline(pickup_order()) == "You may hand over"
 
 
 TABLE = [
