@@ -113,9 +113,10 @@ class Sync:
         self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix=f"send-{connection}")
         self._ahead = ThreadPoolExecutor(1, thread_name_prefix=f"pull-{connection}")
         self._thread = threading.Thread(target=self._run, name=f"sync-{connection}")
+        self._deaf: Callable[[], None] = lambda: None
 
     def start(self) -> None:
-        self._store.listen(lambda _ids: self._wake.set())
+        self._deaf = self._store.listen(lambda _ids: self._wake.set())
         self._thread.start()
 
     def wake(self) -> None:
@@ -124,6 +125,8 @@ class Sync:
     def close(self) -> None:
         """Ends after the call that is under way; what was not sent stays in the outbox."""
         self._stop.set()
+        self._deaf()
+        self._deaf = lambda: None
         self._wake.set()
         if self._thread.ident is not None:
             self._thread.join()

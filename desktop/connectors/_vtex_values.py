@@ -29,6 +29,9 @@ def text(parent: Json, name: str, required: bool = False) -> str:
         return ""
     if not isinstance(value, str) or len(value) > MAX_TEXT:
         raise wrong(name)
+    if value.isalnum():
+        # Most are one plain word: neither a control nor white space to look for.
+        return value
     if _CONTROLS.search(value):
         raise UserError(N_("“{name}” holds control characters."), name=name)
     return " ".join(value.split())

@@ -56,13 +56,14 @@ class Observed:
 
 def first_seen(remote: Remote, journey: Journey, at: datetime) -> Order:
     """A new order enters where the platform has it; one that is final there is archived at once."""
-    order = replace(remote.facts, seen=Seen(remote.status, remote.word, at))
-    order = replace(order, cancellation=_cancellation(remote, at))
+    seen = Seen(remote.status, remote.word, at)
+    order = replace(remote.facts, seen=seen, cancellation=_cancellation(remote, at))
     if order.cancellation is not None and order.cancellation.state is CancelState.CANCELLED:
         return replace(order, status=S.CANCELLED, archived=True)
     stage = _stage(remote.status, order.kind, journey) or _common_stage(remote.status, journey)
     target = _past_payment(stage, order) or stage
-    return replace(_arrived(order, target, at), archived=target in _ENDS)
+    entered = _arrived(order, target, at)
+    return replace(entered, archived=True) if target in _ENDS else entered
 
 
 def observe(order: Order, remote: Remote, journey: Journey, at: datetime) -> Observed:

@@ -72,9 +72,11 @@ class Store:
         self._writer = threading.Thread(target=self._serve, name="writer", daemon=True)
         self._writer.start()
 
-    def listen(self, listener: Listener) -> None:
-        """`listener` gets the changed ids after each commit, on the writer thread: be quick there."""
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """`listener` gets the changed ids after each commit, on the writer thread: be quick there. Ends
+        when what is returned is called."""
         self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -130,7 +132,7 @@ class Store:
     def _announce(self, ids: frozenset[int]) -> None:
         if not ids:
             return
-        for listener in self._listeners:
+        for listener in tuple(self._listeners):
             try:
                 listener(ids)
             except Exception:

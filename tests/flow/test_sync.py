@@ -524,6 +524,7 @@ def test_an_end_waits_for_the_call_under_way_and_begins_no_other(scene):
     closer.join(20)
     assert not closer.is_alive()
     assert scene.platform.closed
+    assert scene.store._listeners == [], "a closed one that still listens is never forgotten"
     assert len(scene.platform.effects) == sync_module.SENDERS
     states = [state for n in range(1, 13) for state in scene.states(n)]
     assert states.count(State.DONE) == sync_module.SENDERS

@@ -136,6 +136,15 @@ def test_a_listener_that_fails_stops_neither_the_others_nor_the_writer(store, ca
     caplog.clear()
 
 
+def test_who_listens_may_stop(store):
+    heard: list[frozenset[int]] = []
+    stop = store.listen(heard.append)
+    store.do(lambda s: s.changed.add(1))
+    stop()
+    store.do(lambda s: s.changed.add(2))
+    assert heard == [frozenset({1})]
+
+
 def test_a_read_is_a_snapshot(store):
     put(store, an_order("1"))
     with store.read() as session:
