@@ -56,14 +56,21 @@ class Observed:
 
 def first_seen(remote: Remote, journey: Journey, at: datetime) -> Order:
     """A new order enters where the platform has it; one that is final there is archived at once."""
-    seen = Seen(remote.status, remote.word, at)
-    order = replace(remote.facts, seen=seen, cancellation=_cancellation(remote, at))
-    if order.cancellation is not None and order.cancellation.state is CancelState.CANCELLED:
-        return replace(order, status=S.CANCELLED, archived=True)
-    stage = _stage(remote.status, order.kind, journey) or _common_stage(remote.status, journey)
-    target = _past_payment(stage, order) or stage
-    entered = _arrived(order, target, at)
-    return replace(entered, archived=True) if target in _ENDS else entered
+    facts, cancellation = remote.facts, _cancellation(remote, at)
+    if cancellation is not None and cancellation.state is CancelState.CANCELLED:
+        target = S.CANCELLED
+    else:
+        stage = _stage(remote.status, facts.kind, journey) or _common_stage(remote.status, journey)
+        target = _past_payment(stage, facts) or stage
+    entered = replace(
+        facts,
+        status=target,
+        seen=Seen(remote.status, remote.word, at),
+        cancellation=cancellation,
+        hold=None if target in _ENDS else facts.hold,
+        archived=target in _ENDS,
+    )
+    return _implied(entered, at)
 
 
 def observe(order: Order, remote: Remote, journey: Journey, at: datetime) -> Observed:
