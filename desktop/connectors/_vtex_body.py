@@ -161,8 +161,10 @@ def _line(index: int, item: Json, money: Callable[[int], int]) -> Line:
 def _quantity(item: Json) -> Decimal:
     """How much was bought, in the unit of measurement: pieces × what one piece holds."""
     multiplier = get.number(item, "unitMultiplier", 1)
-    quantity = get.whole(item, "quantity", 1, 10**6) * multiplier
-    quantity = quantity.quantize(Decimal("0.000001")).normalize()
+    pieces = get.whole(item, "quantity", 1, 10**6)
+    if multiplier == 1:
+        return Decimal(pieces)
+    quantity = (pieces * multiplier).quantize(Decimal("0.000001")).normalize()
     if not quantity:
         raise UserError(
             N_("“{name}” is out of range: {value}."), name="unitMultiplier", value=str(multiplier)

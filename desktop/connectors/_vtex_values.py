@@ -29,8 +29,8 @@ def text(parent: Json, name: str, required: bool = False) -> str:
         return ""
     if not isinstance(value, str) or len(value) > MAX_TEXT:
         raise wrong(name)
-    if value.isalnum():
-        # Most are one plain word: neither a control nor white space to look for.
+    if value.isprintable() and "  " not in value and value[0] != " " != value[-1]:
+        # Most are tidy already: neither a control nor white space but single blanks.
         return value
     if _CONTROLS.search(value):
         raise UserError(N_("“{name}” holds control characters."), name=name)

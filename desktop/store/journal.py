@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from desktop.errors import StoreError
+from desktop.store import bulk
 from desktop.store.engine import DAMAGED, sound, translated
 from desktop.store.store import Session
 from desktop.store.tables import from_ms, journal, to_ms
 
 START = "0" * 64
 _HEAD = select(journal.c.seq, journal.c.hash).order_by(journal.c.seq.desc()).limit(1)
-_ADD = insert(journal)
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
@@ -56,8 +56,7 @@ def append(
         rows.append({"seq": seq, "at": ms, "who": who, "order_id": order_id, "what": what,
                      "data": text, "previous": previous, "hash": digest})  # fmt: skip
         previous = digest
-    if rows:
-        session.run(_ADD, rows)
+    bulk.add(session, journal, rows)
 
 
 def of_order(session: Session, order_id: int) -> list[Entry]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError
 
@@ -15,7 +15,7 @@ from desktop.errors import UserError
 from desktop.i18n import N_
 from desktop.journey.path import FINAL
 from desktop.order import Buyer, Kind, Order, Seen, Status
-from desktop.store import body, search
+from desktop.store import body, bulk, search
 from desktop.store.engine import sound
 from desktop.store.store import Session
 from desktop.store.tables import codes, orders, personal
@@ -35,7 +35,6 @@ _UPDATE = (
 _UPDATE_PERSON = update(personal).where(_p.order_id == bindparam("key"))
 _TOUCH = update(orders).where(_o.id == bindparam("key"))
 _LAST = select(func.max(_o.id))
-_ADD, _ADD_PERSON = insert(orders), insert(personal)
 _CODES = select(codes.c.kind, codes.c.code).where(codes.c.order_id == bindparam("key"))
 _FORGET_CODES = delete(codes).where(codes.c.order_id == bindparam("key"))
 _BY_CODE = (
@@ -72,8 +71,8 @@ def add(session: Session, new: Sequence[tuple[Order, str]], at: datetime) -> lis
         _row(order, at) | {"id": order.id, "digest": digest, "version": 1}
         for order, (_, digest) in zip(stored, new, strict=True)
     ]
-    session.run(_ADD, rows)
-    session.run(_ADD_PERSON, [_person(order) | {"order_id": order.id} for order in stored])
+    bulk.add(session, orders, rows)
+    bulk.add(session, personal, [_person(order) | {"order_id": order.id} for order in stored])
     _add_codes(session, [row for order in stored for row in _codes(order)])
     search.index(session, ((order.id, search.words_of(order)) for order in stored))
     return stored
@@ -130,10 +129,9 @@ def is_open(order: Order) -> bool:
 def _add_codes(session: Session, rows: Sequence[tuple[str, str, int]]) -> None:
     if not rows:
         return
-    # By the driver: Core takes longer over three columns than the database does.
-    statement = "INSERT INTO codes (code, kind, order_id) VALUES (?, ?, ?)"
+    names = ("code", "kind", "order_id")
     try:
-        session.connection.exec_driver_sql(statement, list(rows))
+        bulk.add(session, codes, [dict(zip(names, row, strict=True)) for row in rows])
     except IntegrityError as error:
         raise UserError(
             N_(
