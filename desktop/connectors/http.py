@@ -19,6 +19,8 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
+import msgspec
+
 from desktop.errors import BalcaoError, PlatformAway, PlatformDenied, PlatformRefused, UserError
 from desktop.i18n import N_
 
@@ -65,10 +67,13 @@ class Answer:
             ) from None
 
 
+_decode = msgspec.json.Decoder(float_hook=Decimal).decode
+
+
 def parse_json(body: bytes) -> Any:
     """JSON with fractions as Decimal. Raises ValueError, also for NaN, absurd nesting and numbers."""
     try:
-        return json.loads(body, parse_float=Decimal, parse_constant=_no_constant)
+        return _decode(body)
     except (RecursionError, ArithmeticError):
         raise ValueError("absurd nesting or numbers") from None
 
@@ -313,10 +318,6 @@ def _checked_host(base: str) -> str:
             field="url",
         )
     return host
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(name)
 
 
 def _is_page(answer: Answer) -> bool:
