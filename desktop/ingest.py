@@ -154,6 +154,7 @@ def _meet(
                 "The platform says “{word}”, and the mapping has no row for it. Add one in the settings."
             ),
             word=one.verbatim,
+            row=one.word,  # by this the order is read again once there is one
         )
         _park(session, connection, Unreadable(one.facts.remote_id, reason, one.raw), at, taken)
     elif row.active and row.creates:

@@ -1,18 +1,15 @@
 """Keeping a connection in step with its platform: one thread each.
 
 Push what is due, pull changes, take a page in, acknowledge it, wait or wake. The store is the only state:
-a process killed anywhere goes on from it. Pushes are leased, sent outside any transaction and settled
-with the lease's token; whatever ended without an answer is read back and compared before it is sent
-again.
+a process killed anywhere goes on from it.
 """
 
 from __future__ import annotations
 
 import logging
-import random
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,29 +20,23 @@ from desktop.connectors import (
     Connector,
     Done,
     Outcome,
-    Push,
     Refused,
     RemoteOrder,
-    Repeat,
     Retry,
     Unknown,
     Unreadable,
 )
-from desktop.errors import BalcaoError, UserError
-from desktop.i18n import N_
-from desktop.order import Order
-from desktop.store import Session, Store, journal, orders, outbox, setup
-from desktop.store.outbox import State
+from desktop.connectors.http import as_sentence
+from desktop.errors import BalcaoError, PlatformError, PlatformRefused, UserError
+from desktop.sender import Sender, report
+from desktop.store import Session, Store, again, outbox, setup
 
 log = logging.getLogger(__name__)
 
-# Every call of a connector ends within 20 s, and a push makes at most two before it is settled.
-LEASE = timedelta(seconds=120)
 POLL_S = 15.0
 SENDERS = 8
-BACKOFF_BASE_S = 1.0
-BACKOFF_CAP_S = 300.0
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+_AT_ONCE = 100  # orders that are read again and taken in together
+_Look = tuple[RemoteOrder, ...] | Unreadable | PlatformError
 
 
 @dataclass(slots=True)
@@ -78,6 +69,12 @@ class Pass:
             case Retry():
                 self.later += 1
 
+    def count_taken(self, taken: ingest.Taken) -> None:
+        self.new += len(taken.new)
+        self.changed += len(taken.changed)
+        self.parked += len(taken.parked)
+        self.unchanged += taken.unchanged
+
     def add(self, later: Pass) -> None:
         for name in (
             "new",
@@ -107,7 +104,7 @@ class Sync:
         self.connection = connection
         self.connector = connector
         self._store, self._now, self._poll_s = store, now, poll_s
-        self._random = random.Random()
+        self._sender = Sender(store, connector, now, self._take)
         self._wake, self._stop = threading.Event(), threading.Event()
         self._quiet_until: datetime | None = None
         self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix=f"send-{connection}")
@@ -152,11 +149,12 @@ class Sync:
                 done.count(outcome)
 
     def pull(self, done: Pass) -> None:
-        """Takes in pages until the platform has no more, fetching the next while one is stored."""
+        """Takes in pages until the platform has no more, then what a new mapping put in question."""
         if self._is_quiet():
             return
         try:
             self._pull_pages(done)
+            self._read_marked(done)
         except BalcaoError as error:
             log.info("pull: %s", error)
             done.trouble = error
@@ -171,6 +169,7 @@ class Sync:
     # --- pull -----------------------------------------------------------------------------------------
 
     def _pull_pages(self, done: Pass) -> None:
+        """Fetches the next page while one is stored."""
         with self._store.read() as session:
             known = {c.name: c.cursor for c in setup.all_connections(session)}
         ahead = self._ahead.submit(self.connector.pull, known.get(self.connection, ""))
@@ -184,15 +183,47 @@ class Sync:
                 taken = self._store.do(partial(self._take_page, page=page))
                 if page.receipt is not None:
                     receipts.append(self._pool.submit(self.connector.acknowledge, page.receipt))
-                done.new += len(taken.new)
-                done.changed += len(taken.changed)
-                done.parked += len(taken.parked)
-                done.unchanged += taken.unchanged
+                done.count_taken(taken)
                 if not more:
                     break
         finally:
             for receipt in receipts:
                 receipt.result()
+
+    def _read_marked(self, done: Pass) -> None:
+        """Reads again what the mapping gave another meaning, each order once a pass.
+
+        What cannot be had now keeps its mark; only when nothing can be had is that trouble.
+        """
+        tried: set[str] = set()
+        while not self._stop.is_set():
+            with self._store.read() as session:
+                found = again.wanted(session, self.connection, _AT_ONCE + len(tried))
+            ids = [one for one in found if one not in tried]
+            if not ids:
+                return
+            looks = dict(zip(ids, self._pool.map(self._look, ids), strict=True))
+            done.count_taken(self._store.do(partial(self._take_looks, looks=looks)))
+            tried.update(ids)
+            failed = [one for one in looks.values() if isinstance(one, PlatformError)]
+            if len(failed) == len(looks):
+                raise failed[0]
+
+    def _look(self, remote_id: str) -> _Look:
+        try:
+            return self.connector.read(remote_id)
+        except (UserError, PlatformRefused) as error:
+            return Unreadable(remote_id, as_sentence(error), b"")
+        except PlatformError as error:
+            return error
+
+    def _take_looks(self, session: Session, looks: Mapping[str, _Look]) -> ingest.Taken:
+        found = [order for one in looks.values() if isinstance(one, tuple) for order in one]
+        bad = [one for one in looks.values() if isinstance(one, Unreadable)]
+        taken = self._take(session, found, bad)
+        had = [name for name, one in looks.items() if not isinstance(one, PlatformError)]
+        again.settle(session, self.connection, had)
+        return taken
 
     def _take_page(self, session: Session, page: connectors.Pulled) -> ingest.Taken:
         journey = setup.store_settings(session).journey
@@ -207,102 +238,8 @@ class Sync:
     # --- push -----------------------------------------------------------------------------------------
 
     def _send(self, row: outbox.Entry) -> Outcome | None:
-        """One push from lease to settle; None when it is not due any more, or we are to stop.
-
-        That the platform asks for time puts off this push alone: an order may not be ready while
-        others are. After a 429 the connector's own door stays shut for all.
-        """
-        if self._stop.is_set():
-            return None
-        leased = self._store.do(lambda s: self._lease(s, row.id))
-        if leased is None:
-            return None
-        row, token, order = leased
-        push = Push(row.key, row.step, row.data, order)
-        outcome, remotes = self._attempt(push, in_doubt=row.state is not State.WAITING)
-        self._store.do(lambda s: self._settle(s, row, token, outcome, remotes))
-        return outcome
-
-    def _lease(self, session: Session, push_id: int) -> tuple[outbox.Entry, str, Order] | None:
-        """The push as it stands now, which may be later than it was listed; its token; its order."""
-        now = self._now()
-        row = outbox.get(session, push_id)
-        token = outbox.lease(session, push_id, now, now + LEASE)
-        if row is None or token is None:
-            return None
-        return row, token, orders.get(session, row.order_id)
-
-    def _attempt(self, push: Push, in_doubt: bool) -> tuple[Outcome, Sequence[RemoteOrder]]:
-        try:
-            return self._tell(push, in_doubt)
-        except Exception as error:
-            # A bug blocks its own order only, and nobody knows how far it came.
-            report(error)
-            return Unknown(_FAILED), ()
-
-    def _tell(self, push: Push, in_doubt: bool) -> tuple[Outcome, Sequence[RemoteOrder]]:
-        repeat = self.connector.tells[push.step].repeat
-        if in_doubt and repeat is Repeat.ASK:
-            return Unknown(_ASK), ()
-        if in_doubt and repeat is Repeat.COMPARE:
-            try:
-                remotes = self.connector.read(push.order.remote_id)
-            except BalcaoError as error:
-                return Unknown(_sentence(error)), ()
-            if any(
-                one.facts.group == push.order.group and self.connector.confirms(push, one)
-                for one in remotes
-            ):
-                return Done(), remotes
-        outcome = self.connector.push(push)
-        return outcome, self._read_back(push.order) if isinstance(outcome, Done) else ()
-
-    def _read_back(self, order: Order) -> Sequence[RemoteOrder]:
-        """What the platform shows after a push; the pull brings it anyway when this fails."""
-        try:
-            return self.connector.read(order.remote_id)
-        except BalcaoError as error:
-            log.info("read back: %s", error)
-            return ()
-
-    def _settle(
-        self, session: Session, row: outbox.Entry, token: str, outcome: Outcome,
-        remotes: Sequence[RemoteOrder],
-    ) -> None:  # fmt: skip
-        now = self._now()
-        state, due_at, reason, field = self._verdict(row, outcome, now)
-        if not outbox.settle(session, row.id, token, state, now, due_at, reason, field):
-            return
-        line = {"step": row.step.value, "key": row.key, "attempt": row.attempts + 1}
-        journal.append(session, now, "balcao", f"push_{state.value}", [(row.order_id, line)])
-        self._take(session, remotes)
-        # What became needless while it was under way could not be withdrawn then.
-        order = orders.get(session, row.order_id)
-        outbox.withdraw(session, order.id, ingest.made_needless(order), now)
-        session.changed.add(row.order_id)
-
-    def _verdict(
-        self, row: outbox.Entry, outcome: Outcome, now: datetime
-    ) -> tuple[State, datetime | None, UserError | None, str]:
-        match outcome:
-            case Done():
-                return State.DONE, None, None, ""
-            case Refused(reason, field):
-                return State.REFUSED, None, reason, field
-            case Unknown(reason) if reason is _ASK:
-                return State.UNKNOWN, NEVER, reason, ""
-            case Unknown(reason):
-                return State.UNKNOWN, now + self._back_off(row.attempts), reason, ""
-            case Retry(reason, after_s):
-                wait = self._back_off(row.attempts)
-                if after_s is not None:
-                    wait = max(wait, timedelta(seconds=after_s))
-                return State.WAITING, now + wait, reason, ""
-
-    def _back_off(self, attempts: int) -> timedelta:
-        """Full jitter: anywhere between nothing and a bound that doubles with each attempt."""
-        bound = min(BACKOFF_CAP_S, BACKOFF_BASE_S * 2.0 ** min(attempts, 16))
-        return timedelta(seconds=self._random.uniform(0, bound))
+        """None also when we are to stop."""
+        return None if self._stop.is_set() else self._sender.send(row)
 
     # --- the thread -----------------------------------------------------------------------------------
 
@@ -345,30 +282,3 @@ class Sync:
 
     def _note(self, trouble: BalcaoError | None) -> None:
         self._store.do(lambda s: setup.note_sync(s, self.connection, self._now(), trouble))
-
-
-_ASK = UserError(
-    N_(
-        "No answer came, and the platform cannot be asked whether it arrived. Look there, then say so here."
-    )
-)
-_FAILED = UserError(
-    N_("The program failed while it told the platform. It looks there before it tries again.")
-)
-
-
-def _sentence(error: BalcaoError) -> UserError:
-    if isinstance(error, UserError):
-        return error
-    sentence = UserError(error.text)
-    sentence.values = dict(error.values)
-    return sentence
-
-
-def report(error: Exception) -> None:
-    """Shows a bug to whoever watches for them, and lets the thread go on."""
-    threading.excepthook(
-        threading.ExceptHookArgs(
-            (type(error), error, error.__traceback__, threading.current_thread())
-        )
-    )

@@ -102,12 +102,14 @@ class Pulled:
 @dataclass(frozen=True, slots=True)
 class Push:
     """One intention to tell: `key` is its own for ever, `data` what the step was given (JSON values),
-    `order` the order as it is here now."""
+    `order` the order as it is here now. `xml` is the text of its invoice's file when that is what is
+    told, and there is one."""
 
     key: str
     step: Step
     data: Mapping[str, Any]
     order: Order
+    xml: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,14 +32,15 @@ class Dialect:
     invoice: str
     cancel: str
     pay: str
-    invoice_body: Callable[[Invoice, Group], dict[str, Any]]
+    invoice_body: Callable[[Invoice, Group, str], dict[str, Any]]
     search: str = ""
     detail_query: Mapping[str, str] = field(default_factory=dict)
 
 
-def classic_invoice(invoice: Invoice, group: Group) -> dict[str, Any]:
+def classic_invoice(invoice: Invoice, group: Group, xml: str = "") -> dict[str, Any]:
     """Value as a text of hundredths, price of one unit, time with offset (without one the last hours
-    of the day move to another date). Tracking stays empty when invoicing."""
+    of the day move to another date). Tracking stays empty when invoicing. The XML of the invoice is what
+    external marketplaces behind VTEX ask for."""
     assert invoice.issued_at is not None
     return {
         "type": "Output",
@@ -48,6 +49,7 @@ def classic_invoice(invoice: Invoice, group: Group) -> dict[str, Any]:
         "invoiceValue": str(group.value),
         "invoiceKey": invoice.key or None,
         "invoiceUrl": "",
+        "embeddedInvoice": xml or None,
         "trackingNumber": "",
         "trackingUrl": "",
         "items": [
@@ -57,8 +59,8 @@ def classic_invoice(invoice: Invoice, group: Group) -> dict[str, Any]:
     }
 
 
-def pii_invoice(invoice: Invoice, group: Group) -> dict[str, Any]:
-    """Value as a number of hundredths, total price of each line by its index, date only."""
+def pii_invoice(invoice: Invoice, group: Group, _xml: str = "") -> dict[str, Any]:
+    """Value as a number of hundredths, total price of each line by its index, date only; no XML."""
     assert invoice.issued_at is not None
     return {
         "type": "Output",

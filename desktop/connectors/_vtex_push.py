@@ -57,7 +57,8 @@ class Sending:
         except KeyUnknown as error:
             # Nothing is wrong with the push: it goes by itself once the key is mended.
             return Retry(as_sentence(error), _KEY_S)
-        except PlatformDenied as error:
+        except (PlatformDenied, PlatformRefused) as error:
+            # Refused twice: the call, and the order itself when it was to be read.
             return Refused(as_sentence(error))
         except UserError as error:
             return Refused(error, error.field)
@@ -124,7 +125,7 @@ def _invoice(sending: Sending) -> Outcome:
     _check_invoice(push, remote)
     assert push.order.invoice is not None
     dated = replace(push.order.invoice, issued_at=push.order.invoice.issued_at or _now())
-    body = sending.dialect.invoice_body(replace(dated, number=number), group)
+    body = sending.dialect.invoice_body(replace(dated, number=number), group, push.xml)
     where = path(sending.dialect.invoice, push.order.remote_id)
     sending.write("POST", where, body, _INVOICE_RIGHT)
     return Done()

@@ -13,15 +13,20 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
-import msgspec
-
-from desktop.errors import BalcaoError, PlatformAway, PlatformDenied, PlatformRefused, UserError
+from desktop.connectors._answers import (
+    Answer,
+    KeyUnknown,
+    TooLarge,
+    TooMany,
+    as_sentence,
+    checked,
+    parse_json,
+)
+from desktop.connectors._times import skew_s
+from desktop.errors import PlatformAway, UserError
 from desktop.i18n import N_
 
 if TYPE_CHECKING:
@@ -31,58 +36,8 @@ if TYPE_CHECKING:
 
 MAX_ANSWER_BYTES = 20_000_000
 CONNECT_S = 6.0
-WAIT_AFTER_429_S = 60.0
 _CHUNK = 65_536
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-
-
-class KeyUnknown(PlatformDenied):
-    """The credentials themselves were not accepted (HTTP 401), whatever was asked."""
-
-
-class TooLarge(PlatformAway):
-    """The answer is larger than MAX_ANSWER_BYTES; `start` holds its first bytes."""
-
-    start: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A success: HTTP status, headers with lower-case names, the decoded body."""
-
-    host: str
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    def json(self) -> Any:
-        """The body as JSON with fractions as Decimal. Raises PlatformAway when it is none."""
-        try:
-            return parse_json(self.body)
-        except ValueError:
-            raise PlatformAway(
-                N_("The answer of {host} is broken. The program tries again by itself."),
-                sent=True,
-                host=self.host,
-            ) from None
-
-
-_decode = msgspec.json.Decoder(float_hook=Decimal).decode
-
-
-def parse_json(body: bytes) -> Any:
-    """JSON with fractions as Decimal. Raises ValueError, also for NaN, absurd nesting and numbers."""
-    try:
-        return _decode(body)
-    except (RecursionError, ArithmeticError):
-        raise ValueError("absurd nesting or numbers") from None
-
-
-def as_sentence(error: BalcaoError) -> UserError:
-    """The same words as a plain refusal, for an outcome or a parked answer."""
-    sentence = UserError(error.text)
-    sentence.values = error.values
-    return sentence
 
 
 class Http:
@@ -128,7 +83,7 @@ class Http:
         PlatformRefused. After a 429 every call is refused here until the named time is over.
         """
         if (rest := self._quiet_until - time.monotonic()) > 0:
-            raise _too_many(self.host, rest)
+            raise TooMany(self.host, rest)
         url = self._base + path + ("?" + urlencode(query) if query else "")
         data = None if body is None else json.dumps(body).encode()
         answer, failure = self._exchange(method, url, data)
@@ -139,7 +94,11 @@ class Http:
         if answer is None:
             assert failure is not None
             raise failure.error
-        return self._judged(answer, right)
+        try:
+            return checked(answer, right)
+        except TooMany as error:
+            self._quiet_until = max(self._quiet_until, time.monotonic() + error.after_s)
+            raise
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
@@ -204,7 +163,7 @@ class Http:
             watch.check()
             headers = {name.lower(): value for name, value in response.headers.items()}
             _wire.check_end(response.status_code, headers, body)
-            self._skew_s = _skew(headers)
+            self._skew_s = skew_s(headers)
             return Answer(self.host, response.status_code, headers, body)
 
     def _read(self, response: requests.Response) -> bytes:
@@ -245,29 +204,6 @@ class Http:
         session.mount("https://", adapter)
         session.mount("http://", adapter)
         return session
-
-    def _judged(self, answer: Answer, right: str) -> Answer:
-        status = answer.status
-        if 200 <= status < 300 and _is_page(answer):
-            raise PlatformAway(
-                N_("A web page came instead of the answer of {host}: perhaps the network wants a "
-                   "log-in, or a proxy stands between."),
-                sent=True, host=self.host,
-            )  # fmt: skip
-        if 200 <= status < 300:
-            return answer
-        if status == 401:
-            raise KeyUnknown(
-                N_("{host} does not accept the key. Check key and token in the settings."),
-                host=self.host,
-            )
-        if status == 403:
-            raise _denied(self.host, right)
-        if status == 429:
-            after = _retry_after(answer.headers) or WAIT_AFTER_429_S
-            self._quiet_until = time.monotonic() + after
-            raise _too_many(self.host, after)
-        raise _failed(answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,83 +256,4 @@ def _checked_host(base: str) -> str:
     return host
 
 
-def _is_page(answer: Answer) -> bool:
-    kind = answer.headers.get("content-type", "")
-    return answer.body.lstrip()[:1] == b"<" or (bool(answer.body) and "html" in kind.lower())
-
-
-def _too_many(host: str, after: float) -> PlatformAway:
-    return PlatformAway(
-        N_("{host} gets too many requests and asks to wait {seconds} s."),
-        after_s=after,
-        host=host,
-        seconds=round(after + 0.5),
-    )
-
-
-def _denied(host: str, right: str) -> PlatformDenied:
-    if right:
-        return PlatformDenied(
-            N_("The key lacks the right “{right}”. Add it on the platform."), right=right
-        )
-    return PlatformDenied(N_("The key lacks a right that {host} asks for."), host=host)
-
-
-def _failed(answer: Answer) -> PlatformAway | PlatformRefused:
-    status, host = answer.status, answer.host
-    if 300 <= status < 400:
-        text = N_(
-            "{host} sends us elsewhere. Check the address, and whether the network wants a log-in."
-        )
-        return PlatformAway(text, sent=True, host=host)
-    if status >= 500 or status == 408:
-        text = N_("{host} has trouble of its own ({status}). The program tries again by itself.")
-        after = _retry_after(answer.headers)
-        return PlatformAway(text, after_s=after, sent=True, host=host, status=status)
-    code, reason = _reason(answer.body)
-    if not reason:
-        return PlatformRefused(N_("The platform refused ({number})."), status, code, number=status)
-    return PlatformRefused(N_("The platform refused: {reason}"), status, code, reason=reason)
-
-
-def _reason(body: bytes) -> tuple[str, str]:
-    """Error code and message of a refusal, as VTEX, Magento and most others word them."""
-    try:
-        found = parse_json(body)
-    except ValueError:
-        return "", "" if body.lstrip()[:1] == b"<" else _clean(
-            body[:400].decode("utf-8", "replace")
-        )
-    inner = found.get("error", found) if isinstance(found, dict) else found
-    if not isinstance(inner, dict):
-        return "", _clean(inner) if isinstance(inner, str) else ""
-    message = inner.get("message") or inner.get("Message") or ""
-    code = inner.get("code") or ""
-    return _clean(str(code)), _clean(str(message))
-
-
-def _clean(text: str) -> str:
-    words = "".join(c if c.isprintable() else " " for c in text).split()
-    return " ".join(words)[:200]
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds of a Retry-After header, which is a number or an HTTP date (RFC 9110, 10.2.3)."""
-    text = headers.get("retry-after", "").strip()
-    if text.isdecimal():
-        return float(text[:6])
-    at = _http_date(text)
-    return max(0.0, (at - datetime.now(UTC)).total_seconds()) if at else None
-
-
-def _skew(headers: Mapping[str, str]) -> float | None:
-    at = _http_date(headers.get("date", ""))
-    return (datetime.now(UTC) - at).total_seconds() if at else None
-
-
-def _http_date(text: str) -> datetime | None:
-    try:
-        at = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+__all__ = ["Answer", "Http", "KeyUnknown", "TooLarge", "TooMany", "as_sentence", "parse_json"]

@@ -28,7 +28,7 @@ from desktop.connectors._vtex_body import Document, read
 from desktop.connectors._vtex_dialects import DIALECTS, FEED, FEED_CONFIG, LIST, path
 from desktop.connectors._vtex_push import Sending, confirms
 from desktop.connectors._vtex_words import FEED_STATUSES, OPEN_STATUSES, WORDS
-from desktop.connectors.http import Http, TooLarge, as_sentence
+from desktop.connectors.http import Answer, Http, TooLarge, as_sentence
 from desktop.errors import PlatformAway, PlatformRefused, UserError
 from desktop.fields import Field, FieldKind
 from desktop.i18n import N_
@@ -275,7 +275,7 @@ class Vtex:
     def _read_twice(self, order_id: str) -> tuple[RemoteOrder, ...] | Unreadable:
         """An answer that cannot be read is asked for once more: a sick line looks the same."""
         for _ in range(2):
-            raw = self._detail(order_id)
+            raw = self._detail(order_id).body
             try:
                 return self._parsed(raw, order_id).remote
             except UserError as error:
@@ -283,7 +283,13 @@ class Vtex:
         return Unreadable(order_id, reason, raw[:_KEPT_RAW])
 
     def _document(self, order_id: str) -> Document:
-        return self._parsed(self._detail(order_id), order_id)
+        """Raises PlatformAway also for an answer that broke off: the platform said no such thing."""
+        answer = self._detail(order_id)
+        try:
+            return self._parsed(answer.body, order_id)
+        except UserError:
+            answer.json()
+            raise
 
     def _parsed(self, raw: bytes, order_id: str) -> Document:
         document = read(raw, self._connection)
@@ -291,11 +297,9 @@ class Vtex:
             raise UserError(N_("The answer is about another order."))
         return document
 
-    def _detail(self, order_id: str) -> bytes:
-        where = path(self._dialect.detail, order_id)
-        return self._http.call(
-            "GET", where, query=self._dialect.detail_query, right="View order"
-        ).body
+    def _detail(self, order_id: str) -> Answer:
+        where, query = path(self._dialect.detail, order_id), self._dialect.detail_query
+        return self._http.call("GET", where, query=query, right="View order")
 
     def _worker(self) -> ThreadPoolExecutor:
         with self._lock:

@@ -47,6 +47,14 @@ def keep_file(session: Session, order_id: int, kind: str, data: bytes, at: datet
     return digest
 
 
+def file(session: Session, order_id: int, sha256: str) -> bytes | None:
+    """The order's file of this hash, byte for byte; None when there is none (any more)."""
+    data: bytes | None = session.run(
+        select(files.c.data).where(files.c.sha256 == sha256, files.c.order_id == order_id)
+    ).scalar()
+    return data
+
+
 def file_of(session: Session, order_id: int, kind: str) -> bytes | None:
     """The newest file of a kind, byte for byte."""
     data: bytes | None = session.run(

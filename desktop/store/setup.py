@@ -13,6 +13,7 @@ from desktop.errors import BalcaoError, PlatformAway, PlatformDenied, UserError
 from desktop.i18n import N_
 from desktop.journey import Journey
 from desktop.order import Person, Role, Status
+from desktop.store import again
 from desktop.store.store import Session
 from desktop.store.tables import connections, mapping, outbox, parked, people, printers, settings
 
@@ -211,18 +212,27 @@ def mapping_of(session: Session, connection: str) -> dict[str, MapRow]:
 
 
 def set_mapping(session: Session, connection: str, rows: Iterable[MapRow]) -> None:
-    """Replaces the whole DE-PARA of a connection."""
+    """Replaces the whole DE-PARA of a connection. Orders whose word has another meaning now are marked
+    to be read again."""
+    before, after = mapping_of(session, connection), {row.word: row for row in rows}
+    words = before.keys() | after.keys()
+    meant = {word: (_meaning(before.get(word)), _meaning(after.get(word))) for word in words}
+    again.mark(session, connection, {old for old, new in meant.values() if old is not new})
     session.run(delete(mapping).where(mapping.c.connection == connection))
     values = [
         {
             "connection": connection, "word": row.word, "active": row.active,
             "status": row.status.value if row.status else None, "creates": row.creates,
         }
-        for row in rows
+        for row in after.values()
     ]  # fmt: skip
     if values:
         session.run(insert(mapping), values)
     session.changed.add(0)
+
+
+def _meaning(row: MapRow | None) -> Status | None:
+    return row.status if row is not None and row.active else None
 
 
 # --- parked answers -----------------------------------------------------------------------------------

@@ -105,7 +105,8 @@ def test_the_classic_dialect_from_feed_to_delivered(sandbox: Sandbox, classic: C
     order = classic("GET", f"{ORDERS}/{order_id}")
     classic("POST", f"{ORDERS}/{order_id}/start-handling", status=204)
     classic("POST", f"{ORDERS}/{order_id}/start-handling", status=409)
-    classic("POST", f"{ORDERS}/{order_id}/invoice", invoice_of(order))
+    xml = "<NFe>Conceição</NFe>"
+    classic("POST", f"{ORDERS}/{order_id}/invoice", invoice_of(order) | {"embeddedInvoice": xml})
     sent = {
         "trackingNumber": "BR1",
         "trackingUrl": "https://tracking.example/BR1",
@@ -122,6 +123,7 @@ def test_the_classic_dialect_from_feed_to_delivered(sandbox: Sandbox, classic: C
     classic("POST", f"{ORDERS}/{order_id}/interactions", {"source": "till", "message": "Olá"})
     package, refund = classic("GET", f"{ORDERS}/{order_id}")["packageAttachment"]["packages"]
     assert package["courierStatus"]["finished"] is True
+    assert package["embeddedInvoice"] == xml
     assert refund["restitutions"]["Refund"]["value"] == order["value"]
 
 

@@ -26,6 +26,9 @@ from desktop.sandbox.orders import Recipe
 from desktop.sandbox.orders import make as make_order
 from tests.contracts.contract import SHARED, VTEX, VTEX_PII, Exchange, load
 
+XML = (
+    '<?xml version="1.0" encoding="UTF-8"?>\r\n<nfeProc><xNome>Conceição & "Cia"</xNome></nfeProc>'
+)
 ONLY_PII = ("/api/orders/pvt/document/", "/api/orders/extendsearch/")
 
 
@@ -76,8 +79,8 @@ class Shop:
     def exchanges(self) -> list[Exchange]:
         return self.made[0].exchanges
 
-    def tell(self, order: Order, step: Step, **data: Any) -> None:
-        outcome = self.connector.push(Push(f"{order.remote_id}-{step}", step, data, order))
+    def tell(self, order: Order, step: Step, xml: str = "", **data: Any) -> None:
+        outcome = self.connector.push(Push(f"{order.remote_id}-{step}", step, data, order, xml))
         assert isinstance(outcome, Done), (step, outcome)
 
     def order(self, order_id: str) -> Order:
@@ -110,7 +113,7 @@ def walk_everything(shop: Shop) -> None:
     shop.connector.acknowledge(shop.connector.pull("").receipt)
     order = shop.order(delivery)
     shop.tell(order, Step.ACCEPT)
-    shop.tell(order, Step.INVOICE)
+    shop.tell(order, Step.INVOICE, xml=XML)
     shop.tell(order, Step.SHIP, carrier="PAC", tracking="BR1", tracking_url="https://t.example")
     shop.tell(order, Step.TRANSIT)
     shop.tell(order, Step.PROBLEM, comment="Não havia ninguém")
@@ -139,6 +142,23 @@ def test_every_request_is_one_of_the_contract(shop: Shop, dialect: str) -> None:
         contract = pii if own else classic
         assert contract.request_faults(exchange) == [], (exchange.method, exchange.target)
     assert {call.kind for call in shop.sandbox.received} == set(KINDS)
+
+
+def test_the_xml_of_an_invoice_keeps_to_the_contract_both_ways(shop: Shop, dialect: str) -> None:
+    """Sent where the contract has a field for it; what the platform then shows is valid too."""
+    contract = load(VTEX_PII if dialect == "pii" else VTEX)
+    order = shop.order(shop.sandbox.place())
+    shop.tell(order, Step.ACCEPT)
+    shop.tell(order, Step.INVOICE, xml=XML)
+    shop.connector.read(order.remote_id)
+    *_, sent, shown = shop.exchanges
+    assert contract.request_faults(sent) == contract.answer_faults(shown) == []
+    [package] = json.loads(shown.answer_body)["packageAttachment"]["packages"]
+    if dialect == "classic":
+        assert json.loads(sent.body)["embeddedInvoice"] == package["embeddedInvoice"] == XML
+    else:
+        assert "embeddedInvoice" not in json.loads(sent.body)
+        assert package["embeddedInvoice"] == ""
 
 
 def test_the_contract_notices_a_slip(shop: Shop, dialect: str) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from desktop import sync as sync_module
+from desktop import sender
 from desktop.connections import SyncService, build
 from desktop.connectors.vtex import Vtex
 from desktop.errors import UserError
@@ -125,11 +125,11 @@ def _settle(folder: Path) -> None:
             return not outbox.counts(session)
 
     try:
-        sync_module.BACKOFF_CAP_S, before = 0.01, sync_module.BACKOFF_CAP_S
+        sender.BACKOFF_CAP_S, before = 0.01, sender.BACKOFF_CAP_S
         try:
             wait_until(settled, "every push settled")
         finally:
-            sync_module.BACKOFF_CAP_S = before
+            sender.BACKOFF_CAP_S = before
         sync.pull(Pass())
     finally:
         sync.close()
@@ -167,8 +167,8 @@ def _check(folder: Path, shop: Sandbox, acts: list[dict[str, Any]]) -> None:
 
 def live(folder: Path, acknowledged: Path, seed: int) -> None:
     """Syncs and works until it is killed."""
-    sync_module.LEASE = LEASE
-    sync_module.BACKOFF_CAP_S = 0.05
+    sender.LEASE = LEASE
+    sender.BACKOFF_CAP_S = 0.05
     store, secrets, dice = Store(folder), InMemory(), random.Random(seed)
     secrets.set(SHOP, "token", TOKEN)
     service = SyncService(store, secrets, poll_s=0.05)
