@@ -19,7 +19,7 @@ from desktop.store.print_jobs import Job, State, Wanted
 from desktop.store.setup import Printer
 from printing import documents, languages
 from printing.document import digest
-from printing.documents import About, Per
+from printing.documents import About, Handover, Per
 from printing.profiles import profile
 
 LABEL_LIFE = timedelta(hours=8)
@@ -28,8 +28,8 @@ RECEIPT_LIFE = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What somebody asks for: a document of these orders, of one package (0: all), so many copies.
-    `again` asks for a reprint."""
+    """What somebody asks for: a document of these orders, of one package (0: all), so many copies; a
+    manifest of a `handover`. `again` asks for a reprint."""
 
     order_ids: tuple[int, ...]
     document: str
@@ -37,6 +37,7 @@ class Request:
     package: int = 0
     copies: int = 1
     again: bool = False
+    handover: Handover | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ def prepare(session: Session, request: Request, printer: Printer) -> list[Wanted
     """
     kind = documents.load(request.document)
     found = [orders.get(session, order_id) for order_id in request.order_ids]
-    about = About(setup.store_settings(session).store_name, who=request.who)
+    store = setup.store_settings(session)
+    about = About(store.store_name, store.sender, who=request.who, handover=request.handover)
     if kind.per is Per.PACKAGE:
         _refuse_cancelled(found)
     return [

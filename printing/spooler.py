@@ -18,7 +18,7 @@ from desktop.store import Session, Store, print_jobs
 from desktop.store.print_jobs import OUT, Job, State
 from desktop.store.setup import Printer
 from printing import documents, jobs, languages, transports
-from printing.documents import Per
+from printing.documents import Handover, Per
 from printing.jobs import Request, Ticket
 from printing.profiles import profile
 from printing.transports import MaybePrinted
@@ -93,7 +93,7 @@ class Spooler:
 
     def print(
         self, order_ids: Sequence[int], document: str, who: str, printer: str = "",
-        package: int = 0, copies: int = 1,
+        package: int = 0, copies: int = 1, handover: Handover | None = None,
     ) -> list[Ticket]:  # fmt: skip
         """Asks for a document of these orders: one job for each package or order, or one for all of them
         where the document is one paper. `printer` is a name, empty for the one that takes the document.
@@ -101,16 +101,16 @@ class Spooler:
         The same paper prints once however often it is asked for. Raises UserError when there is no such
         document, order, package or printer, or a label is wanted of a cancelled order.
         """
-        request = Request(tuple(order_ids), document, who, package, copies, again=False)
+        request = Request(tuple(order_ids), document, who, package, copies, False, handover)
         return self._ask(request, printer)
 
     def reprint(
         self, order_ids: Sequence[int], document: str, who: str, printer: str = "",
-        package: int = 0, copies: int = 1,
+        package: int = 0, copies: int = 1, handover: Handover | None = None,
     ) -> list[Ticket]:  # fmt: skip
         """Prints again, on purpose: numbered, marked on the paper and in the journal with `who`. What
         never came out prints as the first; what still waits for the printer is not doubled."""
-        request = Request(tuple(order_ids), document, who, package, copies, again=True)
+        request = Request(tuple(order_ids), document, who, package, copies, True, handover)
         return self._ask(request, printer)
 
     def answer(self, job_id: int, came_out: bool, who: str) -> Job:

@@ -1,22 +1,28 @@
-"""`print ORDER KIND --to …`: one document through the ledger to an address, without a window."""
+"""What prints without a window: `print ORDER KIND --to …` through the ledger, `manifest --carrier …` whole
+each time it is asked for."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from desktop.errors import UserError
 from desktop.i18n import N_
+from desktop.local_day import Day
 from desktop.order import Person
-from desktop.store import Store
+from desktop.store import Session, Store, print_jobs
 from desktop.store.print_jobs import Job, State
 from desktop.store.setup import Printer
 from desktop.terminal import find
 from desktop.work import Work
-from printing import documents, transports
+from printing import documents, handovers, languages, transports
 from printing.profiles import DEFAULTS
+from printing.profiles import profile as printer_model
 from printing.spooler import Spooler
 
 PATIENCE_S = 15.0
+_NO_SIGN = UserError(N_("The printer gave no sign. Look at it and try again."))
 
 
 def print_order(
@@ -39,6 +45,7 @@ def print_order(
         jobs = [spooler.wait(ticket.job.id, PATIENCE_S) for ticket in tickets]
     finally:
         spooler.stop()
+    jobs = [store.do(partial(_ended, job=job)) for job in jobs]
     _refuse_lost(jobs)
     return [
         {"document": job.document, "package": job.package, "state": job.state.value,
@@ -47,8 +54,37 @@ def print_order(
     ]  # fmt: skip
 
 
+def print_manifest(store: Store, carrier: str, day: Day, to: str, profile: str) -> dict[str, Any]:
+    """Sends the manifest of a carrier's or own driver's day to an address.
+
+    Raises UserError when nothing left with it on that day, or nothing came out.
+    """
+    address = transports.parse_address(to)
+    model = printer_model(profile or DEFAULTS["page"])
+    with store.read() as session:
+        handover = handovers.find(session, day, carrier)
+        paper, packages = handovers.manifest(session, handover)
+    language = languages.load(model.language)
+    sent = transports.send(address, language.encode(paper, model), f"manifest{language.suffix}")
+    return {
+        "carrier": handover.name, "day": day.date.isoformat(), "packages": packages,
+        "bytes": sent.sent,
+    }  # fmt: skip
+
+
+def reach(printer: Printer) -> None:
+    """Whether a printer would take something now. Raises UserError; waits some seconds at most."""
+    transports.reach(transports.parse_address(printer.address))
+
+
+def _ended(session: Session, job: Job) -> Job:
+    """Whoever asked is told now: what still waits must not print at some later call."""
+    reason = job.reason or _NO_SIGN
+    print_jobs.drop(session, job.id, datetime.now(UTC), reason)
+    return print_jobs.get(session, job.id) or job
+
+
 def _refuse_lost(jobs: list[Job]) -> None:
     for job in jobs:
         if job.state not in {State.SENT, State.CONFIRMED}:
-            why = job.reason or UserError(N_("The printer gave no sign. Look at it and try again."))
-            raise why
+            raise job.reason or _NO_SIGN

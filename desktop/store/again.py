@@ -1,12 +1,13 @@
-"""Orders to be read again: the platform's word is the same, but what it means here is not.
+"""Orders to be read again: what the platform's word means here has changed, or nothing was heard of them.
 
-The mark stands where an order keeps the digest of what it was read from, so whatever brings the order
-next takes it in and ends the mark, and a program killed meanwhile goes on from it.
+The mark of a changed meaning stands where an order keeps the digest of what it was read from, so whatever
+brings the order next takes it in and ends the mark, and a program killed meanwhile goes on from it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from sqlalchemy import and_, or_, select, true, update
 
@@ -52,6 +53,22 @@ def _with_a_row_now(session: Session, connection: str) -> list[str]:
     rows = session.run(select(mapping.c.word).where(mapping.c.connection == connection)).scalars()
     words = set(rows)
     return [one.remote_id for one in waiting if one.reason_values.get("row") in words]
+
+
+def unheard(session: Session, connection: str, before: datetime, most: int) -> list[str]:
+    """Remote ids of up to `most` open orders that were last read `before` then, longest ago first.
+
+    One whose answer is parked waits for a person, and would keep its place in the row for ever.
+    """
+    waiting = select(parked.c.remote_id).where(parked.c.connection == connection)
+    found = session.run(
+        select(_o.remote_id)
+        .where(_OPEN, _o.connection == connection, _o.seen_at < before)
+        .where(_o.remote_id.not_in(waiting))
+        .order_by(_o.seen_at)
+        .limit(most)
+    ).scalars()
+    return list(dict.fromkeys(found))
 
 
 def settle(session: Session, connection: str, remote_ids: Iterable[str]) -> None:

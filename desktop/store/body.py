@@ -1,6 +1,6 @@
 """An order's parts that no query looks into, as one JSON text, and back.
 
-Personal data stays out: it has a table of its own.
+Personal data stays out: it has a table of its own. Of who collected an order only the time is here.
 """
 
 from __future__ import annotations
@@ -38,10 +38,12 @@ def encode(order: Order) -> str:
         "lines": [_line(line) for line in order.lines],
         "payment": _plain(order.payment),
     }
-    for name in ("invoice", "hold", "cancellation", "collected", "returned"):
+    for name in ("invoice", "hold", "cancellation", "returned"):
         part = getattr(order, name)
         if part is not None:
             body[name] = _plain(part)
+    if order.collected is not None:
+        body["collected"] = {"at": to_ms(order.collected.at)}
     for name in ("packages", "refunds"):
         parts = getattr(order, name)
         if parts:
@@ -53,8 +55,9 @@ def encode(order: Order) -> str:
     return _encode(body)
 
 
-def decode(text: str) -> dict[str, Any]:
-    """Keyword arguments for Order."""
+def decode(text: str, collector: str = "") -> dict[str, Any]:
+    """Keyword arguments for Order. `collector` is who collected it, empty when nobody did or when that
+    was erased."""
     body = json.loads(text)
     made: dict[str, Any] = {
         "lines": tuple(_made_line(part) for part in body["lines"]),
@@ -75,7 +78,19 @@ def decode(text: str) -> dict[str, Any]:
     for name, make in _MAKERS.items():
         if name in body:
             made[name] = make(body[name])
+    if "collected" in body:
+        who = json.loads(collector) if collector else {"name": ""}
+        made["collected"] = Collected(from_ms(body["collected"]["at"]), **who)
     return made
+
+
+def encode_collector(collected: Collected | None) -> str:
+    """Name, document and signature of who collected the order; empty when nobody did."""
+    if collected is None:
+        return ""
+    who = _plain(collected)
+    del who["at"]
+    return _encode(who)
 
 
 def encode_address(address: Address) -> str:
@@ -162,6 +177,5 @@ _MAKERS = {
     "invoice": lambda part: Invoice(**_time(part, "issued_at")),
     "hold": lambda part: Hold(**_time(part, "at")),
     "cancellation": _cancellation,
-    "collected": lambda part: Collected(**_time(part, "at")),
     "returned": _returned,
 }

@@ -1,7 +1,8 @@
 """The journal: an append-only, hash-chained log of who did what to which order.
 
-It holds ids, field names and hashes, never names of buyers, documents or addresses, so it may be kept
-when personal data is erased. `who` is a person of the store, "platform" or "balcao".
+It holds ids, field names and hashes, never names of buyers, documents or addresses, nor hashes of such: there
+are so few documents that whoever tries them all finds the one. So it may be kept when personal data is
+erased. `who` is a person of the store, "platform" or "balcao".
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ def first_broken(session: Session) -> int | None:
 
 
 def fingerprint(value: object) -> str:
-    """What the journal says in place of a personal or long value."""
+    """What the journal says in place of a long value."""
     return hashlib.sha256(str(value).encode()).hexdigest()[:16]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, case, delete, func, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError
 
@@ -15,22 +15,31 @@ from desktop.errors import UserError
 from desktop.i18n import N_
 from desktop.journey.path import FINAL
 from desktop.order import Buyer, Kind, Order, Seen, Status
-from desktop.store import body, bulk, search
+from desktop.store import body, bulk, departures, search
 from desktop.store.engine import sound
 from desktop.store.store import Session
-from desktop.store.tables import codes, orders, personal
+from desktop.store.tables import Utc, codes, orders, personal
 
+_CHUNK = 500
 # Statements are made once: to build one costs more than to run it.
 _o, _p = orders.c, personal.c
-_WHOLE = select(orders, _p.name, _p.document, _p.phone, _p.email, _p.address).select_from(
-    orders.join(personal, _p.order_id == _o.id)
-)
+_WHOLE = select(
+    orders, _p.name, _p.document, _p.phone, _p.email, _p.address, _p.collected
+).select_from(orders.join(personal, _p.order_id == _o.id))
 _BY_ID = _WHOLE.where(_o.id == bindparam("order_id"))
 _BY_REMOTE = _WHOLE.where(_o.connection == bindparam("connection")).where(
     _o.remote_id.in_(bindparam("remote_ids", expanding=True))
 )
+_BY_IDS = _WHOLE.where(_o.id.in_(bindparam("ids", expanding=True)))
 _UPDATE = (
-    update(orders).where(_o.id == bindparam("key")).where(_o.version == bindparam("was_version"))
+    update(orders)
+    .where(_o.id == bindparam("key"))
+    .where(_o.version == bindparam("was_version"))
+    .values(
+        since=case(
+            (_o.status == bindparam("now_status"), _o.since), else_=bindparam("now", type_=Utc)
+        )
+    )
 )
 _UPDATE_PERSON = update(personal).where(_p.order_id == bindparam("key"))
 _TOUCH = update(orders).where(_o.id == bindparam("key"))
@@ -52,6 +61,15 @@ def get(session: Session, order_id: int) -> Order:
     return _order(row)
 
 
+def several(session: Session, ids: Sequence[int]) -> dict[int, tuple[Order, datetime]]:
+    """id → the order and since when it stands in its status, of those of `ids` that are there."""
+    found: dict[int, tuple[Order, datetime]] = {}
+    for start in range(0, len(ids), _CHUNK):
+        rows = session.run(_BY_IDS, {"ids": list(ids[start : start + _CHUNK])})
+        found |= {row.id: (_order(row), row.since) for row in rows}
+    return found
+
+
 def by_remote(
     session: Session, connection: str, remote_ids: Sequence[str]
 ) -> dict[tuple[str, str], tuple[Order, str]]:
@@ -68,14 +86,23 @@ def add(session: Session, new: Sequence[tuple[Order, str]], at: datetime) -> lis
     last = session.run(_LAST).scalar() or 0
     stored = [replace(order, id=last + n, version=1) for n, (order, _) in enumerate(new, 1)]
     rows = [
-        _row(order, at) | {"id": order.id, "digest": digest, "version": 1}
+        _row(order, at)
+        | {"id": order.id, "digest": digest, "version": 1, "since": _first_since(order, at)}
         for order, (_, digest) in zip(stored, new, strict=True)
     ]
     bulk.add(session, orders, rows)
     bulk.add(session, personal, [_person(order) | {"order_id": order.id} for order in stored])
     _add_codes(session, [row for order in stored for row in _codes(order)])
+    departures.add(session, stored, at)
     search.index(session, ((order.id, search.words_of(order)) for order in stored))
     return stored
+
+
+def _first_since(order: Order, at: datetime) -> datetime:
+    """A new order has waited since it was placed; how long one that is further on has stood there is
+    not known."""
+    waits = order.status in {Status.AWAITING_PAYMENT, Status.AWAITING_CREATION}
+    return min(order.placed_at, at) if waits else at
 
 
 def save(session: Session, order: Order, at: datetime, digest: str | None = None) -> Order:
@@ -86,11 +113,14 @@ def save(session: Session, order: Order, at: datetime, digest: str | None = None
     row = _row(order, at) | {"version": order.version + 1}
     if digest is not None:
         row["digest"] = digest
-    keys = {"key": order.id, "was_version": order.version}
+    keys = {
+        "key": order.id, "was_version": order.version, "now_status": row["status"], "now": at,
+    }  # fmt: skip
     if session.run(_UPDATE, row | keys).rowcount != 1:
         raise UserError(N_("Somebody changed this order a moment ago. Look at it again."))
     session.run(_UPDATE_PERSON, _person(order) | {"key": order.id})
     _reindex(session, order)
+    departures.refresh(session, order)
     return replace(order, version=order.version + 1)
 
 
@@ -192,6 +222,7 @@ def _person(order: Order) -> dict[str, Any]:
         "phone": buyer.phone,
         "email": buyer.email,
         "address": body.encode_address(order.address),
+        "collected": body.encode_collector(order.collected),
     }
 
 
@@ -219,8 +250,8 @@ def _made(row: Row[Any]) -> Order:
         seen=Seen(Status(row.seen_status) if row.seen_status else None, row.seen_word, row.seen_at),
         buyer=Buyer(row.name, row.document, row.phone, row.email),
         address=body.decode_address(row.address),
-        **body.decode(row.body),
+        **body.decode(row.body, row.collected),
     )
 
 
-__all__ = ["add", "by_code", "by_remote", "get", "is_open", "save", "touch"]
+__all__ = ["add", "by_code", "by_remote", "get", "is_open", "save", "several", "touch"]

@@ -224,6 +224,11 @@ EXPIRED = UserError(
 CANCELLED = UserError(N_("The order was cancelled; its label must not be used."))
 
 
+def drop(session: Session, job_id: int, now: datetime, reason: UserError) -> bool:
+    """Ends a queued job; False when it is no longer queued."""
+    return bool(_fail(session, now, reason, _c.id == job_id))
+
+
 def _fail(session: Session, now: datetime, reason: UserError, *conditions: Any) -> list[Job]:
     found = _jobs(session, and_(_c.state == State.QUEUED, *conditions))
     for job in found:

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, case, false, func, select, true
 
 from desktop.i18n import N_
 from desktop.journey import Journey
@@ -26,6 +27,7 @@ from desktop.store.tables import orders, personal
 
 _c = orders.c
 S = Status
+_LOT = 500
 
 
 class View(StrEnum):
@@ -76,7 +78,7 @@ class Sort(StrEnum):
     NEWEST = "newest"
 
 
-_BEFORE_LEAVING = (
+BEFORE_LEAVING = (
     S.AWAITING_PAYMENT, S.AWAITING_CREATION, S.ACCEPTED, S.IN_PREPARATION, S.INVOICED, S.PACKED,
 )  # fmt: skip
 
@@ -126,19 +128,28 @@ def statuses(view: View, journey: Journey) -> tuple[Status, ...]:
 
 
 def ids(
-    session: Session, view: View, journey: Journey, sort: Sort = Sort.DUE, typed: str = ""
-) -> array[int]:
-    """Ids of a view in order. With `typed`, the newest matches of the search in all orders instead."""
+    session: Session, view: View, journey: Journey, sort: Sort = Sort.DUE, typed: str = "",
+    limit: int | None = None,
+) -> array[int]:  # fmt: skip
+    """Ids of a view in order, the first `limit` of them; orders without a time stand after all that have
+    one. With `typed`, the newest matches of the search in all orders instead.
+
+    A million take half a second; the interpreter is free for other threads meanwhile.
+    """
     if typed.strip():
-        return search.find(session, typed)
-    statement = select(_c.id).where(_condition(view, journey))
+        return search.find(session, typed)[:limit]
+    statement = select(_c.id).where(condition(view, journey)).limit(limit)
     if view is View.ALL or sort is Sort.NEWEST:
         statement = statement.order_by(_c.id.desc())
     else:
-        statement = statement.order_by(_c.due_at, _c.id)
-    # The driver's own cursor: a million ids take a third of the time.
+        # The index has those without a time first; SQLite reads it in two parts, without sorting.
+        statement = statement.order_by(_c.due_at.nulls_last(), _c.id)
+    # The driver's own cursor, by lots: a million ids take a third of the time.
     cursor: Any = session.run(statement).cursor
-    return array("q", (row[0] for row in cursor))
+    found = array("q")
+    while lot := cursor.fetchmany(_LOT):
+        found.extend(chain.from_iterable(lot))
+    return found
 
 
 def in_status(session: Session, status: Status | None) -> array[int]:
@@ -148,16 +159,19 @@ def in_status(session: Session, status: Status | None) -> array[int]:
     return array("q", found.scalars())
 
 
+_ROWS = (
+    select(
+        _c.id, _c.number, personal.c.name, _c.kind, _c.status, _c.channel, _c.lines, _c.total,
+        _c.currency, _c.due_at, _c.placed_at, _c.held, _c.stopped, _c.seen_status,
+    )
+    .join(personal, personal.c.order_id == _c.id)
+    .where(_c.id.in_(bindparam("wanted", expanding=True)))
+)  # fmt: skip
+
+
 def rows(session: Session, wanted: Sequence[int]) -> dict[int, ListRow]:
     """List rows by id, in the order that was asked for; ids that are gone are left out."""
-    found = session.run(
-        select(
-            _c.id, _c.number, personal.c.name, _c.kind, _c.status, _c.channel, _c.lines, _c.total,
-            _c.currency, _c.due_at, _c.placed_at, _c.held, _c.stopped, _c.seen_status,
-        )
-        .join(personal, personal.c.order_id == _c.id)
-        .where(_c.id.in_(wanted))
-    )  # fmt: skip
+    found = session.run(_ROWS, {"wanted": list(wanted)})
     with sound():
         known = {
             row.id: ListRow(
@@ -172,7 +186,7 @@ def rows(session: Session, wanted: Sequence[int]) -> dict[int, ListRow]:
 
 def counts(session: Session, journey: Journey, now: datetime) -> Mapping[View, Count]:
     """Exact numbers of every view but ALL, from the index of open orders alone."""
-    late = case((and_(_c.due_at < now, _c.status.in_(_BEFORE_LEAVING)), 1), else_=0)
+    late = case((and_(_c.due_at < now, _c.status.in_(BEFORE_LEAVING)), 1), else_=0)
     found = session.run(
         select(_c.status, _c.held, _c.stopped, func.count(), func.sum(late))
         .where(_c.is_open == true())
@@ -217,7 +231,8 @@ def _stands_in(view: View, status: Status, held: bool, stopped: bool, journey: J
     return not held and not stopped and status in statuses(view, journey)
 
 
-def _condition(view: View, journey: Journey) -> ColumnElement[bool]:
+def condition(view: View, journey: Journey) -> ColumnElement[bool]:
+    """What the orders of a view have in common, as SQL."""
     if view is View.ALL:
         return true()
     is_open = _c.is_open == true()
@@ -230,6 +245,6 @@ def _condition(view: View, journey: Journey) -> ColumnElement[bool]:
 
 
 __all__ = [
-    "Count", "ListRow", "Sort", "View", "by_status", "counts", "ids", "in_status", "rows", "statuses",
-    "total",
+    "BEFORE_LEAVING", "Count", "ListRow", "Sort", "View", "by_status", "condition", "counts", "ids",
+    "in_status", "rows", "statuses", "total",
 ]  # fmt: skip

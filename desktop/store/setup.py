@@ -13,9 +13,9 @@ from desktop.errors import BalcaoError, PlatformAway, PlatformDenied, UserError
 from desktop.i18n import N_
 from desktop.journey import Journey
 from desktop.order import Person, Role, Status
-from desktop.store import again
+from desktop.store import again, outbox
 from desktop.store.store import Session
-from desktop.store.tables import connections, mapping, outbox, parked, people, printers, settings
+from desktop.store.tables import connections, mapping, parked, people, printers, settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ class Parked:
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
     """Everything that is one per store. `issuers` are the tax numbers whose invoices belong here; an
-    empty list takes any. `language` is a key of i18n.LANGUAGES."""
+    empty list takes any. `sender` are the lines under the store's name on labels.
+    `language` is a key of i18n.LANGUAGES."""
 
     store_name: str = ""
     language: str = "pt_BR"
@@ -81,6 +82,7 @@ class StoreSettings:
     sounds: bool = True
     scan_gap_ms: int = 50
     issuers: tuple[str, ...] = ()
+    sender: tuple[str, ...] = ()
     journey: Journey = field(default_factory=Journey)
 
 
@@ -146,21 +148,22 @@ def _trouble(kind: str, text: str, values: Mapping[str, Any]) -> BalcaoError | N
 
 def remove_connection(session: Session, name: str) -> None:
     """Forgets an account, its mapping and its parked answers. Raises UserError while updates wait."""
-    waiting = session.run(
-        select(outbox.c.id).where(
-            outbox.c.connection == name,
-            outbox.c.state.in_(("waiting", "sending", "unknown", "refused")),
-        )
-    ).first()
-    if waiting is not None:
+    waiting = updates_waiting(session, name)
+    if waiting:
         raise UserError(
-            N_("Updates of “{name}” still wait. Send or settle them before you remove it."),
+            N_("Updates of “{name}” still wait ({n}). Send or settle them before you remove it."),
             name=name,
+            n=waiting,
         )
     for table in (mapping, parked):
         session.run(delete(table).where(table.c.connection == name))
     session.run(delete(connections).where(connections.c.name == name))
     session.changed.add(0)
+
+
+def updates_waiting(session: Session, name: str) -> int:
+    """How many updates of the account have not reached the platform."""
+    return sum(outbox.counts(session, name).values())
 
 
 def change_connection(session: Session, name: str, values: Mapping[str, str]) -> None:
@@ -316,7 +319,8 @@ def store_settings(session: Session) -> StoreSettings:
         untracked=frozenset(raw.get("untracked", ())),
         tolerance=raw.get("tolerance", 0),
     )
-    stored["issuers"] = tuple(stored.get("issuers", ()))
+    for name in ("issuers", "sender"):
+        stored[name] = tuple(stored.get(name, ()))
     return StoreSettings(**stored, journey=journey)
 
 
@@ -330,6 +334,7 @@ def save_settings(session: Session, wanted: StoreSettings) -> None:
         "sounds": wanted.sounds,
         "scan_gap_ms": wanted.scan_gap_ms,
         "issuers": list(wanted.issuers),
+        "sender": list(wanted.sender),
         "journey": {
             "off": sorted(journey.off),
             "picking": journey.picking,

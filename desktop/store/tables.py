@@ -87,6 +87,8 @@ orders = Table(
     Column("placed_at", Utc, nullable=False),
     Column("due_at", Utc),
     Column("changed_at", Utc, nullable=False),
+    # When it came to its status, as far as this store knows.
+    Column("since", Utc, nullable=False, server_default=text("0")),
     Column("seen_status", String),
     Column("seen_word", String, nullable=False, default=""),
     Column("seen_at", Utc),
@@ -105,10 +107,37 @@ Index(
     orders.c.stopped,
     orders.c.due_at,
     orders.c.id,
+    orders.c.kind,
+    orders.c.since,
     sqlite_where=text("is_open = 1"),
-    postgresql_where=text("is_open"),
 )
-Index("ix_orders_due", orders.c.due_at, orders.c.id)
+# All orders, newest first: without it the ids stand only beside their bodies, and reading them from a cold
+# disk takes ten times as long.
+Index("ix_orders_id", orders.c.id)
+
+# What left the store, one row a package that was shipped; package 0 is a pickup order that was handed
+# over. `at` is null where it had left before this store knew the order: nobody knows the day then.
+departures = Table(
+    "departures",
+    metadata,
+    Column("order_id", ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
+    Column("package", Integer, primary_key=True, autoincrement=False),
+    Column("way", String, nullable=False),
+    Column("carrier", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("weight_g", BigInteger, nullable=False),
+    Column("at", Utc),
+)
+Index(
+    "ix_departures_at",
+    departures.c.at,
+    departures.c.way,
+    departures.c.carrier,
+    departures.c.name,
+    departures.c.weight_g,
+    departures.c.order_id,
+    departures.c.package,
+)
 
 personal = Table(
     "personal",
@@ -119,6 +148,8 @@ personal = Table(
     Column("phone", String, nullable=False, default=""),
     Column("email", String, nullable=False, default=""),
     Column("address", Text, nullable=False, default="{}"),
+    # Who collected it at the counter: name, document, signature. Empty while nobody did.
+    Column("collected", Text, nullable=False, server_default=text("''")),
 )
 
 # What a scan or a typed number finds at once: order number, remote id, access key, tracking, pickup code.
@@ -135,7 +166,6 @@ Index(
     codes.c.code,
     unique=True,
     sqlite_where=text("kind = 'invoice'"),
-    postgresql_where=text("kind = 'invoice'"),
 )
 
 files = Table(
@@ -202,7 +232,6 @@ Index(
     outbox.c.state,
     outbox.c.due_at,
     sqlite_where=text("state in ('waiting', 'sending', 'unknown', 'refused')"),
-    postgresql_where=text("state in ('waiting', 'sending', 'unknown', 'refused')"),
 )
 Index("ix_outbox_order_id", outbox.c.order_id, outbox.c.id)
 

@@ -17,20 +17,35 @@ from typing import cast
 
 from desktop.errors import UserError
 from desktop.i18n import N_
+from desktop.local_day import Day
 from desktop.order import Order
+from desktop.store.departures import Way
 from printing.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What a manifest is of: the packages that one carrier or own driver took on a day. `carrier` is its
+    key, `name` how it is written."""
+
+    day: Day
+    way: Way
+    carrier: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class About:
     """What a paper shows beside the order: the store's name and address lines, the number of the package
-    (0 for all), and for a reprint its number (0 for the first print) and the person who asked for it."""
+    (0 for all), for a reprint its number (0 for the first print) and the person who asked for it, and of
+    which handover a manifest is (None: of all the packages)."""
 
     store: str = ""
     store_lines: tuple[str, ...] = ()
     package: int = 0
     reprint: int = 0
     who: str = ""
+    handover: Handover | None = None
 
 
 class Per(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from desktop.i18n import N_, language, tr
+from desktop.i18n import N_, number, tr
 from desktop.order import Address, Order, Payment
 from printing.documents import About
 
@@ -36,20 +36,9 @@ def reprint_mark(about: About) -> str:
 
 
 def quantity(amount: Decimal, unit: str) -> str:
-    """2 or 0,750 kg: the unit of single pieces is left out."""
-    number = _decimal(f"{amount.normalize():f}")
-    return number if unit.lower() in {"", "un", "und", "unit"} else f"{number} {unit}"
-
-
-def weight(grams: int) -> str:
-    """850 g or 1,25 kg."""
-    if grams < 1000:
-        return f"{grams} g"
-    return _decimal(f"{Decimal(grams) / 1000:.2f}") + " kg"
-
-
-def _decimal(number: str) -> str:
-    return number if language() == "en" else number.replace(".", ",")
+    """2 or 0,75 kg: the unit of single pieces is left out."""
+    figures = number(amount)
+    return figures if unit.lower() in {"", "un", "und", "unit"} else f"{figures} {unit}"
 
 
 def payment(order: Order) -> str:

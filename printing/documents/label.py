@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from desktop.i18n import N_, tr
+from desktop.i18n import N_, tr, weight
 from desktop.order import Kind as OrderKind
 from desktop.order import Order, Package
 from printing import code128
 from printing.document import Align, Bars, Box, Pages, Placed, Qr, Rule, Text
 from printing.documents import About, Kind, Per
-from printing.documents._parts import city, postal_code, reprint_mark, street, weight
+from printing.documents._parts import city, postal_code, reprint_mark, street
 
 _WIDTH, _HEIGHT = 100.0, 150.0
 _LEFT, _INNER = 3.0, 94.0

@@ -1,8 +1,8 @@
 """Transports: one file in this folder carries bytes to one kind of device.
 
-An address is `scheme:target`; the scheme is the file's name. A file offers `check(target)` and
-`send(target, payload, name)`. What went wrong is told apart by the one thing that matters afterwards:
-did a byte leave this machine?
+An address is `scheme:target`; the scheme is the file's name. A file offers `check(target)`,
+`reach(target)` and `send(target, payload, name)`. What went wrong is told apart by the one thing that
+matters afterwards: did a byte leave this machine?
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ class Sent:
 class Transport(Protocol):
     def check(self, target: str) -> None: ...
 
+    def reach(self, target: str) -> None: ...
+
     def send(self, target: str, payload: bytes, name: str) -> Sent: ...
 
 
@@ -69,6 +71,12 @@ def parse_address(text: str) -> Address:
         )  # fmt: skip
     _load(scheme).check(target)
     return Address(scheme, target)
+
+
+def reach(address: Address) -> None:
+    """Whether the device would take something now; nothing is sent. Raises NothingSent. Waits like
+    `send`."""
+    _load(address.scheme).reach(address.target)
 
 
 def send(address: Address, payload: bytes, name: str = "print") -> Sent:

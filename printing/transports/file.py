@@ -20,17 +20,32 @@ def check(target: str) -> None:
     """Any path will do."""
 
 
+def reach(target: str) -> None:
+    """Whether the folder of `target` can be written."""
+    try:
+        folder = Path(target) if _is_folder(target) else Path(target).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _unwritable(target, error) from None
+
+
 def send(target: str, payload: bytes, name: str) -> Sent:
     """Writes beside the place, forces it to the disk and renames; on the disk means confirmed."""
     try:
         path = _numbered(Path(target), name) if _is_folder(target) else Path(target)
         _write(path, payload)
     except OSError as error:
-        raise NothingSent(
-            N_("The file {path} cannot be written ({cause})."),
-            path=target, cause=error.strerror or str(error),
-        ) from None  # fmt: skip
+        raise _unwritable(target, error) from None
     return Sent(len(payload), confirmed=True)
+
+
+def _unwritable(target: str, error: OSError) -> NothingSent:
+    return NothingSent(
+        N_("The file {path} cannot be written ({cause})."),
+        path=target, cause=error.strerror or str(error),
+    )  # fmt: skip
 
 
 def _is_folder(target: str) -> bool:

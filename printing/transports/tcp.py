@@ -34,6 +34,11 @@ def _split(target: str) -> tuple[str, int]:
     return host, int(port)
 
 
+def reach(target: str) -> None:
+    """Connects and hangs up; a printer takes that for an empty job and prints nothing."""
+    _connected(target).close()
+
+
 def send(target: str, payload: bytes, name: str) -> Sent:
     """Sends and lets the printer say goodbye; a printer that stays silent has the bytes all the same."""
     with _connected(target) as connection:
