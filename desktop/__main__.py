@@ -14,15 +14,18 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from desktop import terminal
 from desktop.errors import BalcaoError, UserError
-from desktop.i18n import LANGUAGES, N_, set_language, tr_error
-from desktop.order import Person, Role
+from desktop.i18n import LANGUAGES, N_, set_language, tr, tr_error
+from desktop.local_day import Day, today
 from desktop.secrets import Kept
-from desktop.store import Store
+
+if TYPE_CHECKING:
+    from desktop.order import Person
+    from desktop.store import Store
 
 DONE, REFUSED, USAGE, FAULT = 0, 1, 2, 3
 INTERRUPTED = 130
@@ -105,9 +108,34 @@ def _add_store_commands(commands: Any) -> None:
     one.add_argument("kind")
     one.add_argument("--to", required=True, metavar="file:PATH|tcp:HOST:PORT")
     one.add_argument("--profile", default="")
+    _add_day_commands(commands)
+
+
+def _add_day_commands(commands: Any) -> None:
+    one = _command(
+        commands, "shipments", _shipments, "the numbers of a day; as a table with --csv, --xlsx"
+    )
+    one.add_argument(
+        "--day", type=date.fromisoformat, metavar="YYYY-MM-DD", help="today when left out"
+    )
+    one.add_argument("--csv", type=Path, metavar="PATH")
+    one.add_argument("--xlsx", type=Path, metavar="PATH")
+    one.add_argument(
+        "--of", default="shipped", metavar="NUMBER", help="whose rows: shipped, late, …"
+    )
+    one = _command(
+        commands, "manifest", _manifest, "what a carrier or own driver took on a day, as PDF"
+    )
+    one.add_argument("--carrier", required=True)
+    one.add_argument(
+        "--day", type=date.fromisoformat, metavar="YYYY-MM-DD", help="today when left out"
+    )
+    one.add_argument("--to", required=True, metavar="file:PATH|tcp:HOST:PORT")
+    one.add_argument("--profile", default="")
 
 
 def _add_other_commands(commands: Any) -> None:
+    _command(commands, "doctor", _doctor, "look for what keeps the store from working")
     one = _command(commands, "sandbox", _sandbox, "run a platform to practise on")
     one.add_argument("--port", type=int, default=0)
     one.add_argument("--seed", type=int, default=1)
@@ -120,6 +148,8 @@ def _add_other_commands(commands: Any) -> None:
 
 
 def _connect(args: argparse.Namespace) -> int:
+    from desktop import terminal
+
     values = terminal.assignments(args.values)
     return _with_store(
         args, lambda store, folder: terminal.connect(store, Kept(folder), args.connector, values)
@@ -127,10 +157,14 @@ def _connect(args: argparse.Namespace) -> int:
 
 
 def _disconnect(args: argparse.Namespace) -> int:
+    from desktop import terminal
+
     return _with_store(args, lambda store, _folder: terminal.disconnect(store, args.name))
 
 
 def _sync(args: argparse.Namespace) -> int:
+    from desktop import terminal
+
     found: dict[str, Any] = {}
 
     def run(store: Store, folder: Path) -> Any:
@@ -150,14 +184,20 @@ def _sync(args: argparse.Namespace) -> int:
 
 
 def _orders(args: argparse.Namespace) -> int:
+    from desktop import terminal
+
     return _with_store(args, lambda store, _folder: terminal.list_orders(store, args.status))
 
 
 def _show(args: argparse.Namespace) -> int:
+    from desktop import terminal
+
     return _with_store(args, lambda store, _folder: terminal.show(store, args.order))
 
 
 def _do(args: argparse.Namespace) -> int:
+    from desktop import terminal
+
     values = terminal.assignments(args.values)
     who = _person(args)
     return _with_store(
@@ -174,6 +214,49 @@ def _print(args: argparse.Namespace) -> int:
             store, args.order, args.kind, args.to, args.profile, _person(args)
         ),
     )
+
+
+def _shipments(args: argparse.Namespace) -> int:
+    from desktop import shipments
+
+    now = datetime.now(UTC)
+    files = {kind: path for kind in ("csv", "xlsx") if (path := getattr(args, kind)) is not None}
+    return _with_store(
+        args, lambda store, _folder: shipments.report(store, _day(args, now), now, args.of, files)
+    )
+
+
+def _manifest(args: argparse.Namespace) -> int:
+    from printing import terminal as printing_terminal
+
+    day = _day(args, datetime.now(UTC))
+    return _with_store(
+        args,
+        lambda store, _folder: printing_terminal.print_manifest(
+            store, args.carrier, day, args.to, args.profile
+        ),
+    )
+
+
+def _day(args: argparse.Namespace, now: datetime) -> Day:
+    return Day(args.day) if args.day else today(now)
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    from desktop import doctor
+    from printing.terminal import reach
+    from ui.display import qt_version
+
+    folder = data_folder(args)
+    findings = []
+    for found in doctor.examine(folder, Kept(folder), reach, qt_version):
+        findings.append(found)
+        if not args.json:
+            title = " ".join(filter(None, (tr(found.what), found.name)))
+            print(f"{found.health:9} {title}: {tr_error(found.says)}", flush=True)
+    if args.json:
+        print(json.dumps([one.plain() for one in findings]))
+    return FAULT if doctor.worst(findings) is doctor.Health.FAULT else DONE
 
 
 def _sandbox(args: argparse.Namespace) -> int:
@@ -209,6 +292,8 @@ def data_folder(args: argparse.Namespace) -> Path:
 
 
 def _with_store(args: argparse.Namespace, work: Callable[[Store, Path], Any]) -> int:
+    from desktop.store import Store
+
     folder = data_folder(args)
     store = Store(folder)
     try:
@@ -219,6 +304,8 @@ def _with_store(args: argparse.Namespace, work: Callable[[Store, Path], Any]) ->
 
 
 def _person(args: argparse.Namespace) -> Person:
+    from desktop.order import Person, Role
+
     return Person(args.by or _user(), Role.MANAGER)
 
 

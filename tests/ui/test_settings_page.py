@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit
 
 from desktop import connectors
-from desktop.journey import Journey
+from desktop.journey import Journey, Step
 from desktop.order import Person, Role, Status
 from desktop.sandbox.sandbox import Sandbox
 from desktop.secrets import InMemory
-from desktop.store import setup
+from desktop.store import orders, outbox, setup
+from desktop.store.queries import View
 from desktop.store.setup import Connection, MapRow, Printer, StoreSettings
-from tests.ui.conftest import ANA
+from tests.fakes import an_order
+from tests.ui.conftest import ANA, NOW
 from ui import theme
+from ui.pages.orders import OrdersPage
 from ui.pages.settings import SettingsPage
+from ui.window import Window
 
 # The offscreen screen says this of every window.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
@@ -77,12 +83,14 @@ def test_the_stores_own_settings_are_shown_and_saved(desk, page, saved):
     typed(form.field_widget("store_name"), "Loja 014")
     choose(form.field_widget("theme"), "dark")
     form.field_widget("issuers").setPlainText("12.345.678/0001-95\n\n 987 ")
+    form.field_widget("sender").setPlainText("Rua das Flores, 100\n01310-100 São Paulo - SP\n")
     form.field_widget("sounds").setChecked(False)
     assert page.save.isEnabled()
     saved()
     assert read(desk, setup.store_settings) == StoreSettings(
-        "Loja 014", theme="dark", sounds=False, issuers=("12.345.678/0001-95", "987")
-    )
+        "Loja 014", theme="dark", sounds=False, issuers=("12.345.678/0001-95", "987"),
+        sender=("Rua das Flores, 100", "01310-100 São Paulo - SP"),
+    )  # fmt: skip
     assert not page.save.isEnabled()
 
 
@@ -92,6 +100,13 @@ def test_a_scan_pause_that_cannot_be_is_refused_at_its_field(desk, page, gap):
     typed(editor, gap)
     page.next()
     assert editor.property("wrong") == "true" and editor.hasFocus()
+    assert read(desk, setup.store_settings) == StoreSettings()
+
+
+def test_an_address_that_no_label_holds_is_refused_at_its_field(desk, page):
+    page.section.form.field_widget("sender").setPlainText("1\n2\n3\n4\n5")
+    page.next()
+    assert page.section.form.field_widget("sender").property("wrong") == "true"
     assert read(desk, setup.store_settings) == StoreSettings()
 
 
@@ -124,10 +139,45 @@ def connected(desk, page, secrets, qtbot):
     return page.connections
 
 
+def test_a_connection_is_removed_after_a_question(desk, page, connected, heard, qtbot):
+    removal = connected.removal
+    assert not removal.remove.isVisibleTo(connected)
+    removal.ask.click()
+    assert removal.keep.hasFocus(), "Enter must not remove"
+    removal.keep.click()
+    assert not removal.remove.isVisibleTo(connected)
+    assert read(desk, setup.all_connections)
+    removal.ask.click()
+    removal.remove.click()
+    qtbot.waitUntil(lambda: not read(desk, setup.all_connections))
+    qtbot.waitUntil(lambda: bool(heard.messages) and heard.messages[-1].text == "Removed.")
+    assert connected.connection == "" and not removal.isVisibleTo(connected)
+
+
+def test_a_connection_whose_updates_wait_is_not_removed(desk, page, connected, heard, qtbot):
+    [order] = desk.store.do(lambda s: orders.add(s, [(an_order(connection="Loja"), "")], NOW))
+
+    def wait_one_more(session):
+        outbox.enqueue(session, order.id, "Loja", Step.ACCEPT, {}, "Ana", NOW)
+        session.changed.add(0)
+
+    desk.store.do(wait_one_more)
+    qtbot.waitUntil(lambda: "1 update still waits" in connected.removal.question)
+    connected.removal.ask.click()
+    desk.store.do(wait_one_more)
+    qtbot.waitUntil(lambda: "2 updates still wait" in connected.removal.question)
+    assert connected.removal.remove.isVisibleTo(connected), "news do not take the question away"
+    connected.removal.remove.click()
+    qtbot.waitUntil(lambda: bool(heard.messages))
+    assert "Updates of “Loja” still wait (2)." in heard.messages[-1].text
+    assert read(desk, setup.all_connections)
+
+
 def test_a_connection_is_added_with_its_mapping_and_its_key_kept_apart(
     desk, page, secrets, saved, heard
 ):
     page.list.mark(CONNECTIONS)
+    choose(page.connections.form.field_widget("connector"), "vtex")
     form = page.connections.form
     for name, text in {"name": "Loja", "url": PLAIN["url"], "key": "K1", "token": "T1"}.items():
         typed(form.field_widget(name), text)
@@ -151,6 +201,7 @@ def test_a_missing_field_is_named(desk, page):
 
 def test_a_taken_name_overwrites_nobodys_key(desk, page, connected, secrets):
     connected.add.click()
+    choose(connected.form.field_widget("connector"), "vtex")
     for name, text in {"name": "Loja", "url": PLAIN["url"], "key": "K", "token": "T2"}.items():
         typed(connected.form.field_widget(name), text)
     page.next()
@@ -289,14 +340,90 @@ def test_esc_asks_and_dropping_drops(desk, page):
     assert "store_name" not in page.section.form.values()
 
 
-def test_edits_wait_while_another_page_is_shown(desk, page, qtbot, heard):
+@pytest.fixture
+def window(desk, secrets, heard, qtbot):
+    """A window that shows the settings page."""
+    made = Window()
+    pages = {"orders": OrdersPage, "settings": partial(SettingsPage, secrets=secrets)}
+    made.start(desk, pages, View.CREATION)
+    desk.messages.shown_by(heard.messages.append)
+    qtbot.addWidget(made)
+    made.show()
+    made.activateWindow()
+    made.show_page("settings")
+    qtbot.waitUntil(lambda: made.isActiveWindow() and desk.tasks.idle)
+    yield made
+    made.page("settings").drop.click()
+    made.close()
+
+
+@pytest.fixture
+def editing(window):
+    """The settings page in its window, with a name that is not saved yet."""
+    page = window.page("settings")
     typed(page.section.form.field_widget("store_name"), "Loja 014")
-    page.hide()
-    assert "not saved yet" in heard.messages[-1].text
-    desk.store.do(lambda s: setup.set_people(s, [ANA]))
-    page.show()
-    qtbot.waitUntil(lambda: desk.tasks.idle)
-    assert page.section.form.values()["store_name"] == "Loja 014"
+    return page
+
+
+WAYS = {
+    "a page by its key": lambda window, keys: keys(window, Qt.Key.Key_F2),
+    "a stage": lambda window, _keys: window.sidebar.view_chosen.emit(View.CREATION),
+    "an order": lambda window, _keys: window.open_order(1),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_leaving_with_unsaved_edits_asks_once(window, editing, keys, desk, way):
+    desk.store.do(lambda s: orders.add(s, [(an_order(), "")], NOW))
+    WAYS[way](window, keys)
+    assert window.page_name == "settings" and editing.stay.hasFocus()
+    buttons = window.sidebar.findChildren(QAbstractButton)
+    assert [b.accessibleName() for b in buttons if b.isChecked()] == ["Settings"]
+    keys(window, Qt.Key.Key_Space)
+    assert window.page_name == "settings" and not editing.stay.isVisible()
+    assert editing.section.form.values()["store_name"] == "Loja 014"
+    WAYS[way](window, keys)
+    keys(window, Qt.Key.Key_Tab, Qt.Key.Key_Space)
+    assert window.page_name == "orders"
+    assert read(desk, setup.store_settings).store_name == ""
+    window.show_page("settings")
+    assert not editing.section.is_changed()
+    WAYS[way](window, keys)
+    assert window.page_name == "orders"
+
+
+def test_what_is_saved_when_leaving_is_saved_first(window, editing, keys, desk, qtbot):
+    keys(window, Qt.Key.Key_F2)
+    keys(window, Qt.Key.Key_Backtab, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.page_name == "orders")
+    assert read(desk, setup.store_settings).store_name == "Loja 014"
+
+
+def test_what_cannot_be_saved_keeps_the_page(window, editing, keys, desk, qtbot):
+    typed(editing.section.form.field_widget("scan_gap_ms"), "5")
+    keys(window, Qt.Key.Key_F2)
+    editing.keep.click()
+    assert window.page_name == "settings"
+    assert editing.section.form.field_widget("scan_gap_ms").hasFocus()
+    assert not editing.stay.isVisible(), "the question is over: the field is in the way"
+
+
+def test_closing_the_window_asks_too(window, editing, desk, qtbot, keys):
+    assert not window.close() and window.isVisible() and editing.stay.hasFocus()
+    keys(window, Qt.Key.Key_Escape)
+    assert window.isVisible() and not editing.stay.isVisible()
+    assert not window.close()
+    with qtbot.waitSignal(window.closed):
+        editing.keep.click()
+    assert not window.isVisible()
+    assert read(desk, setup.store_settings).store_name == "Loja 014"
+
+
+def test_closing_after_dropping_closes(window, editing, desk, qtbot):
+    assert not window.close()
+    with qtbot.waitSignal(window.closed):
+        editing.drop.click()
+    assert read(desk, setup.store_settings).store_name == ""
 
 
 def test_news_elsewhere_keep_what_is_typed(desk, page, qtbot):
@@ -323,3 +450,27 @@ def test_nothing_is_cut(page, connected, section, size, qtbot):
         if button.isVisible():
             assert button.accessibleName() or button.text()
     assert page.save.height() == theme.NEXT_BUTTON
+
+
+def filled(section):
+    return [f for f in section.findChildren(QLineEdit) if f.isVisible() and f.text()]
+
+
+@pytest.mark.parametrize("section", [CONNECTIONS, PRINTERS, PEOPLE])
+def test_who_stands_in_a_field_stays_there_when_everything_is_read_again(
+    desk, page, connected, section, qtbot
+):
+    """Every pass of a connection is news, and comes every few seconds."""
+    desk.store.do(lambda s: setup.set_people(s, [Person("Ana", Role.MANAGER)]))
+    printer = Printer("Labels", "zebra_zd220", "tcp:127.0.0.1:9100")
+    desk.store.do(lambda s: setup.set_printers(s, [printer]))
+    page.list.mark(section)
+    page.activateWindow()
+    qtbot.waitUntil(lambda: bool(filled(page.section)))
+    field = filled(page.section)[0]
+    field.setFocus()
+    field.setCursorPosition(1)
+    with qtbot.waitSignal(desk.bridge.state_changed):
+        desk.store.do(lambda s: setup.note_sync(s, "Loja", desk.now()))
+    qtbot.waitUntil(lambda: desk.tasks.idle)
+    assert page.focusWidget() is field and field.cursorPosition() == 1

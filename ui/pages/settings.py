@@ -1,7 +1,7 @@
 """The settings page: sections at the left, the marked one at the right, saved one at a time.
 
-Unsaved edits stay until they are saved or dropped: another section asks first, and so does Esc; another
-page is told that they wait here.
+Unsaved edits stay until they are saved or dropped: whoever wants another section or page, presses Esc or
+closes the window is asked first.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QWidget
 
 from desktop.errors import BalcaoError, UserError
 from desktop.i18n import tr as _
 from desktop.secrets import Kept, Secrets
-from ui import actions
+from desktop.store import setup
+from ui import actions, theme
 from ui.desk import Desk
 from ui.row_list import Row, RowList
 from ui.settings.connections import ConnectionSection
@@ -34,7 +35,7 @@ class SettingsPage(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._stale, self._saving = True, False
-        self._then: Callable[[], None] | None = None
+        self._then: Callable[[], object] | None = None
         self.setProperty("kind", "page")
         kept = secrets or Kept(desk.store.path.parent)
         self.connections = ConnectionSection(desk.tasks, kept)
@@ -56,6 +57,8 @@ class SettingsPage(QWidget):
 
     def _make_left(self) -> None:
         self._left = Card(margin=0)
+        # The list keeps off the rounded corners.
+        self._left.body.setContentsMargins(1, 0, 1, theme.RADIUS)
         heading = Label(self.title, "lead-strong")
         heading.setContentsMargins(16, 14, 16, 6)
         self.list = RowList(self.title)
@@ -72,9 +75,10 @@ class SettingsPage(QWidget):
         for section in self.sections:
             self._places.addWidget(_scrolled(section))
         self._ask = Banner()
-        self.stay, self.drop = SmallButton(_("Go on editing")), SmallButton(_("Drop the changes"))
+        self.keep, self.stay = SmallButton(_("Save")), SmallButton(_("Go on editing"))
+        self.drop = SmallButton(_("Drop the changes"))
         self._answers = QWidget()
-        self._answers.setLayout(row(self.stay, self.drop, 1))
+        self._answers.setLayout(row(self.keep, self.stay, self.drop, 1))
         self._answers.hide()
         self.save = BigButton(_("Save"))
         for part in (self._heading, self._ask, self._answers):
@@ -89,7 +93,9 @@ class SettingsPage(QWidget):
         self.connections.leaving.connect(
             lambda name: self._ask_first(lambda: self.connections.choose(name))
         )
+        self.connections.removing.connect(self._remove)
         self.save.clicked.connect(self.next)
+        self.keep.clicked.connect(self.next)
         self.stay.clicked.connect(self._go_on)
         self.drop.clicked.connect(self._drop)
         self._desk.bridge.state_changed.connect(self.refresh)
@@ -127,17 +133,21 @@ class SettingsPage(QWidget):
             self._ask_first(lambda: None)
         return True
 
+    def leave(self, then: Callable[[], object]) -> bool:
+        """Whether the page may be left at once. If not, it asks, and `then` is called when the edits are
+        saved or dropped."""
+        if not self.section.is_changed():
+            return True
+        if self._saving:
+            self._then = then
+        else:
+            self._ask_first(then)
+        return False
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._stale:
             self.refresh()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        if self.section.is_changed() and not event.spontaneous():
-            self._desk.messages.attention(
-                _("The settings are not saved yet. They wait for you on their page.")
-            )
 
     # --- showing --------------------------------------------------------------------------------------
 
@@ -169,20 +179,18 @@ class SettingsPage(QWidget):
 
     def _weigh(self) -> None:
         changed = self.section.is_changed()
-        hint = actions.key("next") if changed else ""
-        if changed:
-            hint = f"{_('not saved yet')}  ·  {hint}"
-        self.save.show_step(_("Saving…") if self._saving else _("Save"), hint)
-        self.save.setEnabled(changed and not self._saving)
+        hint = f"{_('not saved yet')}  ·  {actions.key('next')}"
+        closed = _("A moment") if self._saving else "" if changed else _("Nothing to save")
+        self.save.show_step(_("Saving…") if self._saving else _("Save"), hint, closed=closed)
         if not changed:
-            self.save.setAccessibleDescription(_("Nothing to save"))
             self._go_on()
 
     # --- asking ---------------------------------------------------------------------------------------
 
-    def _ask_first(self, then: Callable[[], None]) -> None:
+    def _ask_first(self, then: Callable[[], object]) -> None:
         self._then = then
-        self._ask.say(_("There are unsaved changes."), _("Save them below, or:"), "attention")
+        said = _("Save them, go on editing, or drop them?")
+        self._ask.say(_("There are unsaved changes."), said, "attention")
         self._answers.show()
         self.stay.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -243,9 +251,25 @@ class SettingsPage(QWidget):
         if then is not None:
             then()
 
+    def _remove(self, connection: str) -> None:
+        self._desk.bridge.watch(
+            self._desk.store.write(lambda s: setup.remove_connection(s, connection)),
+            lambda _done: self._removed(),
+            lambda error: self._refused(self.connections, error),
+        )
+
+    def _removed(self) -> None:
+        sync = self._desk.sync
+        if sync is not None:
+            self._desk.tasks.run(sync.configure, lambda _done: None)
+        with self._desk.store.read() as session:
+            self.connections.show_state(read(session))
+        self._desk.messages.ok(_("Removed."))
+
     def _refused(self, section: Section, error: BalcaoError) -> None:
         self._saving = False
         self._weigh()
+        self._go_on()
         if not isinstance(error, UserError) or not section.show_error(error):
             self._desk.messages.error(error)
 

@@ -11,7 +11,7 @@ from desktop import connectors
 from desktop.connectors import Connector
 from desktop.errors import BalcaoError, UserError
 from desktop.fields import Field, FieldKind, parse_all
-from desktop.i18n import N_, tr_error
+from desktop.i18n import N_, tr_error, tr_n
 from desktop.i18n import tr as _
 from desktop.secrets import Secrets
 from desktop.store import Session, setup
@@ -19,6 +19,7 @@ from desktop.store.setup import Connection, MapRow
 from ui.forms import Form
 from ui.row_list import Row, RowList
 from ui.settings.mapping_table import MappingTable
+from ui.settings.removal import Removal
 from ui.settings.section import Change, Section, State, shows
 from ui.tasks import Tasks
 from ui.widgets import Label, SmallButton, WrappedLabel, row
@@ -28,9 +29,10 @@ _NEW = ""
 
 class ConnectionSection(Section):
     """The list of accounts, and the marked one. Signals: `leaving(name)` when another row is wanted
-    while this one has unsaved edits."""
+    while this one has unsaved edits, `removing(name)` when an account shall be forgotten."""
 
     leaving = Signal(str)
+    removing = Signal(str)
 
     def __init__(self, tasks: Tasks, secrets: Secrets, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +48,7 @@ class ConnectionSection(Section):
         self.body.addLayout(self._place)
         self._make_test()
         self._make_mapping()
+        self._make_removal()
         self.body.addStretch(1)
 
     def _make_list(self) -> None:
@@ -71,6 +74,11 @@ class ConnectionSection(Section):
         self.body.addWidget(self._heading)
         self.body.addWidget(self.mapping)
 
+    def _make_removal(self) -> None:
+        self.removal = Removal(_("Remove this connection…"))
+        self.removal.confirmed.connect(lambda: self.removing.emit(self.connection))
+        self.body.addWidget(self.removal)
+
     # --- showing --------------------------------------------------------------------------------------
 
     def show_state(self, state: State) -> None:
@@ -92,6 +100,9 @@ class ConnectionSection(Section):
         self._show(name)
 
     def _show(self, name: str) -> None:
+        if name != self._name:
+            self.verdict.setText("")
+            self.removal.reset()
         self._name = name
         known = self._known()
         self._connector = known.connector if known else connectors.names()[0]
@@ -101,14 +112,32 @@ class ConnectionSection(Section):
         self.changed.emit()
 
     def _show_mapping(self, name: str) -> None:
-        rows = self._state.mappings.get(name, {}).values() if self._state else ()
-        self.mapping.show_rows(rows)
+        rows = list(self._state.mappings.get(name, {}).values()) if self._state else []
+        if rows != self.mapping.rows():
+            self.mapping.show_rows(rows)
         self._heading.setVisible(name != _NEW)
         self.mapping.setVisible(name != _NEW)
         self._rows = self.mapping.rows()
+        self.removal.setVisible(name != _NEW)
+        self.removal.question = self._removal_question(name)
+
+    def _removal_question(self, name: str) -> str:
+        text = "Remove “{name}”? Its orders stay here; no more come in, and nothing more is told."
+        waiting = self._state.waiting.get(name, 0) if self._state else 0
+        still = tr_n(
+            "{n} update still waits: send or settle it first.",
+            "{n} updates still wait: send or settle them first.",
+            waiting,
+        )
+        return f"{_(text, name=name)} {still}" if waiting else _(text, name=name)
 
     def _renew(self, values: dict[str, Any]) -> None:
         """The form of the connector; a new account also has a name and a connector to choose."""
+        if self.form is not None and self.form.fields == self._fields():
+            # Read again while somebody stands in it: the focus stays where it is.
+            self.form.set_values({**values, "connector": self._connector})
+            self._shown = self.form.values()
+            return
         if self.form is not None:
             self.form.hide()
             self.form.deleteLater()

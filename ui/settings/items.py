@@ -34,6 +34,7 @@ class _Items(Section):
         self.fields = fields
         self._stored: list[dict[str, str]] = []
         self._edited: list[dict[str, str]] = []
+        self._read: list[dict[str, Any]] | None = None
         self.list = RowList(hint)
         self.list.current.connect(self._show_marked)
         self.form = Form(fields)
@@ -77,6 +78,10 @@ class _Items(Section):
         return shows(self.form, error)
 
     def show_items(self, values: Sequence[dict[str, Any]]) -> None:
+        if list(values) == self._read and not self.is_changed():
+            # Read again and nothing new: who stands in the form stays there.
+            return
+        self._read = list(values)
         place = self.list.current_key()
         self._stored = [self._as_form(one) for one in values]
         self._edited = [dict(one) for one in self._stored]

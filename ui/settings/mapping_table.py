@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.i18n import tr as _
 from desktop.order import Status
 from desktop.store.setup import MapRow
+from ui.choices import Choice, Tick
 from ui.counter_texts import clear
 from ui.widgets import ElidedLabel, SmallButton, WrappedLabel, row
 
@@ -76,15 +77,13 @@ class _Line(QObject):
     def __init__(self, one: MapRow, parent: QObject) -> None:
         super().__init__(parent)
         self.word = one.word
-        self.status = QComboBox()
+        self.status = Choice()
         self.status.addItem(_("word only"), "")
         for status in Status:
             self.status.addItem(_(status.label), status.value)
         self.status.setCurrentIndex(self.status.findData(one.status.value if one.status else ""))
-        self.status.setMinimumWidth(120)
-        self.status.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.status.installEventFilter(self)
-        self.active, self.creates = QCheckBox(), QCheckBox()
+        self.status.setMinimumWidth(196)
+        self.active, self.creates = Tick(), Tick()
         self.active.setChecked(one.active)
         self.creates.setChecked(one.creates)
         self._name_them()
@@ -106,10 +105,3 @@ class _Line(QObject):
             self.active.isChecked(),
             self.creates.isChecked(),
         )
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The wheel scrolls the page; it changes no row that happens to pass under it."""
-        if event.type() is QEvent.Type.Wheel and not self.status.hasFocus():
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)

@@ -17,13 +17,15 @@ from ui.forms import Form
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything that is configured, as it was read."""
+    """Everything that is configured, as it was read. `waiting` are each connection's updates that have not
+    reached the platform."""
 
     settings: StoreSettings
     connections: tuple[Connection, ...]
     mappings: Mapping[str, Mapping[str, MapRow]]
     printers: tuple[Printer, ...]
     people: tuple[Person, ...]
+    waiting: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Section(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.body = QVBoxLayout(self)
-        self.body.setContentsMargins(2, 2, 10, 2)
+        self.body.setContentsMargins(0, 2, 10, 2)
         self.body.setSpacing(12)
 
     def show_state(self, state: State) -> None:
@@ -79,4 +81,5 @@ def read(session: Session) -> State:
         {c.name: setup.mapping_of(session, c.name) for c in connections},
         tuple(setup.all_printers(session)),
         tuple(setup.all_people(session)),
+        {c.name: setup.updates_waiting(session, c.name) for c in connections},
     )

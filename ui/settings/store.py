@@ -22,6 +22,10 @@ from ui.widgets import WrappedLabel
 
 _STORE = (
     Field("store_name", N_("Name of the store")),
+    Field(
+        "sender", N_("Address on labels and receipts"), FieldKind.LONG_TEXT,
+        hint=N_("Up to four lines: street, town, postal code, phone, tax number."),
+    ),
     Field("language", N_("Language"), FieldKind.CHOICE, required=True, choices=LANGUAGES),
     Field(
         "theme", N_("Colours"), FieldKind.CHOICE, required=True,
@@ -59,6 +63,7 @@ _JOURNEY = (
     ),
 )  # fmt: skip
 _GAP = range(20, 101)
+MOST_SENDER_LINES = 4
 
 
 class _FormSection(Section):
@@ -113,14 +118,20 @@ class StoreSection(_FormSection):
     def values_of(self, settings: StoreSettings) -> dict[str, Any]:
         names = ("store_name", "language", "theme", "sounds", "scan_gap_ms")
         values = {name: getattr(settings, name) for name in names}
-        return values | {"issuers": "\n".join(settings.issuers)}
+        for name in ("issuers", "sender"):
+            values[name] = "\n".join(getattr(settings, name))
+        return values
 
     def settled(self, settings: StoreSettings, values: Mapping[str, Any]) -> StoreSettings:
         if values["scan_gap_ms"] not in _GAP:
             raise UserError(N_("The pause is between 20 and 100 ms."), field="scan_gap_ms")
+        sender = _lines(values.get("sender", ""))
+        if len(sender) > MOST_SENDER_LINES:
+            raise UserError(N_("A label has room for four lines of address."), field="sender")
         return replace(
             settings,
             store_name=values.get("store_name", ""),
+            sender=sender,
             language=values["language"],
             theme=values["theme"],
             sounds=values.get("sounds", False),
