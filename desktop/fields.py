@@ -39,7 +39,8 @@ class Field:
     """One thing to ask for.
 
     `label` and `hint` are source strings. `secret` values go to the key store only and are never shown,
-    logged or written plain. `choices` maps a value to its label for CHOICE.
+    logged or written plain. `personal` values concern a person: the journal only says that they were
+    given. `choices` maps a value to its label for CHOICE.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Field:
     kind: FieldKind = FieldKind.TEXT
     required: bool = False
     secret: bool = False
+    personal: bool = False
     default: str = ""
     hint: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gettext
 import string
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import lru_cache
 
 from desktop.errors import BalcaoError
@@ -102,6 +103,22 @@ def money(minor: int, currency: str) -> str:
     if digits and not (currency == "COP" and part == 0):
         text += f"{mark}{part:0{digits}d}"
     return f"{sign}{_SYMBOLS.get(currency, currency)} {text}"
+
+
+def number(value: Decimal | int, places: int | None = None) -> str:
+    """A quantity with the language's decimal mark: 1,05 or 1.05. It has `places` decimals, or as many as
+    it needs."""
+    text = f"{value:f}" if places is None else f"{value:.{places}f}"
+    if places is None and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text if _language == "en" else text.replace(".", ",")
+
+
+def weight(grams: int) -> str:
+    """850 g or 4,41 kg, in kilograms to the nearest ten grams."""
+    if grams < 1000:
+        return f"{grams} g"
+    return f"{number((Decimal(grams) / 1000).quantize(Decimal('0.01')))} kg"
 
 
 def day(at: datetime) -> str:

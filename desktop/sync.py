@@ -149,12 +149,14 @@ class Sync:
                 done.count(outcome)
 
     def pull(self, done: Pass) -> None:
-        """Takes in pages until the platform has no more, then what a new mapping put in question."""
+        """Takes in pages until the platform has no more, then what a new mapping put in question and what
+        was not heard of for long."""
         if self._is_quiet():
             return
         try:
             self._pull_pages(done)
             self._read_marked(done)
+            self._read_unheard(done)
         except BalcaoError as error:
             log.info("pull: %s", error)
             done.trouble = error
@@ -202,12 +204,27 @@ class Sync:
             ids = [one for one in found if one not in tried]
             if not ids:
                 return
-            looks = dict(zip(ids, self._pool.map(self._look, ids), strict=True))
-            done.count_taken(self._store.do(partial(self._take_looks, looks=looks)))
+            self._read_all(ids, done)
             tried.update(ids)
-            failed = [one for one in looks.values() if isinstance(one, PlatformError)]
-            if len(failed) == len(looks):
-                raise failed[0]
+
+    def _read_unheard(self, done: Pass) -> None:
+        """Reads open orders again of which the platform may not have told; some each pass."""
+        span = self.connector.recheck_s
+        if not span or self._stop.is_set():
+            return
+        before = self._now() - timedelta(seconds=span)
+        with self._store.read() as session:
+            ids = again.unheard(session, self.connection, before, _AT_ONCE)
+        if ids:
+            self._read_all(ids, done)
+
+    def _read_all(self, ids: Sequence[str], done: Pass) -> None:
+        """Reads orders and takes them in together. Raises PlatformError when none can be had."""
+        looks = dict(zip(ids, self._pool.map(self._look, ids), strict=True))
+        done.count_taken(self._store.do(partial(self._take_looks, looks=looks)))
+        failed = [one for one in looks.values() if isinstance(one, PlatformError)]
+        if len(failed) == len(looks):
+            raise failed[0]
 
     def _look(self, remote_id: str) -> _Look:
         try:

@@ -16,14 +16,14 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from desktop import connectors
+from desktop import connectors, picking
 from desktop.connectors import How, Told
 from desktop.errors import UserError
 from desktop.fields import parse_all
 from desktop.fiscal import access_key, intake, xml
 from desktop.i18n import N_, decimals
 from desktop.journey import STEPS, Step, apply, fields_of, may
-from desktop.order import Invoice, Label, Order, Package, Person, Status
+from desktop.order import Invoice, Label, Line, Order, Package, Person, Status
 from desktop.store import Session, Store, journal, notes, orders, outbox, setup
 from desktop.store.body import plain
 
@@ -59,6 +59,11 @@ class Work:
         return self._store.write(
             lambda s: _pick(s, order_id, line, quantity, short_reason, who, self._now())
         )
+
+    def count(self, order_id: int, code: str, who: Person) -> Future[tuple[Order, Line]]:
+        """Notes that one more piece of the product with this EAN or SKU was picked; the line it was
+        counted on comes along."""
+        return self._store.write(lambda s: _count(s, order_id, code, who, self._now()))
 
     def label_printed(self, order_id: int, packages: Iterable[int], who: str) -> Future[Order]:
         """Notes that the labels of these packages came out; an order without packages gets one."""
@@ -98,7 +103,7 @@ def do(
     data = _data(order, step, given)
     if comment := data.get("comment"):
         notes.add(session, order_id, notes.Note(at, who.name, step.value, comment))
-    _write_journal(session, order, saved, step.value, data, who.name, at)
+    _write_journal(session, order, saved, step, data, who.name, at)
     if step is Step.CANCEL:
         outbox.withdraw(session, order_id, (s for s, rule in STEPS.items() if rule.main), at)
     if is_told(session, order, saved, step):
@@ -220,23 +225,22 @@ def _data(order: Order, step: Step, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _write_journal(
-    session: Session, before: Order, after: Order, what: str, data: Mapping[str, Any], who: str,
+    session: Session, before: Order, after: Order, step: Step, data: Mapping[str, Any], who: str,
     at: datetime,
 ) -> None:  # fmt: skip
-    line: dict[str, Any] = {"fields": {k: journal.fingerprint(v) for k, v in data.items()}}
+    personal = {field.name for field in fields_of(step) if field.personal}
+    prints = {k: "" if k in personal else journal.fingerprint(v) for k, v in data.items()}
+    line: dict[str, Any] = {"fields": prints}
     if after.status is not before.status:
         line |= {"from": before.status.value, "to": after.status.value}
-    journal.append(session, at, who, what, [(before.id, line)])
+    journal.append(session, at, who, step.value, [(before.id, line)])
 
 
 def _pick(
     session: Session, order_id: int, number: int, quantity: Decimal, short_reason: str, who: Person,
     at: datetime,
 ) -> Order:  # fmt: skip
-    order = orders.get(session, order_id)
-    path = (Status.ACCEPTED, Status.IN_PREPARATION, Status.INVOICED)
-    if order.status not in path or order.hold or order.cancellation:
-        raise UserError(N_("Picking is for accepted orders that are neither packed nor stopped."))
+    order = _pickable(session, order_id)
     line = next((one for one in order.lines if one.number == number), None)
     if line is None:
         raise UserError(N_("There is no such line in this order."), field="lines")
@@ -245,10 +249,32 @@ def _pick(
     if quantity < line.quantity and not short_reason.strip():
         raise UserError(N_("Why is something missing? Name a reason."), field="short_reason")
     picked = replace(line, picked=quantity, short_reason=short_reason.strip())
-    lines = tuple(picked if one.number == number else one for one in order.lines)
-    return _save(
-        session, order, replace(order, lines=lines), "pick", {"line": number}, who.name, at
-    )
+    return _save_line(session, order, picked, who, at)
+
+
+def _count(
+    session: Session, order_id: int, code: str, who: Person, at: datetime
+) -> tuple[Order, Line]:
+    order = _pickable(session, order_id)
+    line = picking.line_of(order, code)
+    if line is None:
+        raise UserError(N_("{code} is not in order {number}."), code=code[:60], number=order.number)
+    counted = picking.one_more(line)
+    return _save_line(session, order, counted, who, at), counted
+
+
+def _pickable(session: Session, order_id: int) -> Order:
+    order = orders.get(session, order_id)
+    path = (Status.ACCEPTED, Status.IN_PREPARATION, Status.INVOICED)
+    if order.status not in path or order.hold or order.cancellation:
+        raise UserError(N_("Picking is for accepted orders that are neither packed nor stopped."))
+    return order
+
+
+def _save_line(session: Session, order: Order, line: Line, who: Person, at: datetime) -> Order:
+    lines = tuple(line if one.number == line.number else one for one in order.lines)
+    data = {"line": line.number, "picked": str(line.picked)}
+    return _save(session, order, replace(order, lines=lines), "pick", data, who.name, at)
 
 
 def _label_printed(

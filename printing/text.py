@@ -119,19 +119,26 @@ def _lines(paragraphs: list[list[tuple[str, float]]], width: float, measure: Mea
 
 
 def _pieces(word: str, width: float, measure: Measure) -> list[str]:
-    pieces, piece = [], ""
-    for char in word:
-        if piece and measure(piece + char) > width:
-            pieces.append(piece)
-            piece = ""
-        piece += char
-    return [*pieces, piece]
+    pieces = []
+    while word:
+        count = max(1, _count(word, width, measure))
+        pieces.append(word[:count])
+        word = word[count:]
+    return pieces
+
+
+def _count(text: str, width: float, measure: Measure) -> int:
+    """How many of its characters stand in `width`."""
+    used = 0.0
+    for count, char in enumerate(text):
+        used += measure(char)
+        if used > width:
+            return count
+    return len(text)
 
 
 def cut(text: str, width: float, measure: Measure, mark: str = "...") -> str:
     """As much of `text` as stands in `width` together with `mark`."""
     if measure(text) <= width:
         return text
-    while text and measure(text + mark) > width:
-        text = text[:-1]
-    return text.rstrip() + mark
+    return text[: _count(text, width - measure(mark), measure)].rstrip() + mark

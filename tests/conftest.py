@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -33,8 +34,25 @@ def no_unexpected_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     assert not bad, f"logged: {bad}"
 
 
+@pytest.fixture(autouse=True)
+def no_thread_left() -> Iterator[None]:
+    """What a test starts it ends, from the store's writer to the printers.
+
+    Only the sandbox's threads for its lines may end a little later than the lines of a shared sandbox.
+    """
+    before = set(threading.enumerate())
+    yield
+    left = [
+        thread.name
+        for thread in set(threading.enumerate()) - before
+        if not thread.daemon or thread.name in {"writer", "http-watchdog"}
+    ]
+    assert not left, f"still running: {left}"
+
+
 @pytest.fixture(autouse=True, scope="session")
 def collected_at_the_end() -> Iterator[None]:
     """Files and sockets that were left open are found while the warnings still count."""
     yield
+    gc.unfreeze()
     gc.collect()

@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from desktop.connectors import (
@@ -89,11 +91,29 @@ def remote(
     return RemoteOrder(order, word, word, digest or f"{order.remote_id}/{word}", cancel, "", raw)
 
 
-def open_store(folder: Path, *new: Order, words: Iterable[Word] = WORDS) -> Store:
-    """A store with the connection “loja” (whose declared connector is VTEX) and `new` orders."""
-    store = Store(folder)
+@cache
+def _empty_database() -> bytes:
+    with TemporaryDirectory() as folder:
+        Store(Path(folder)).close()
+        return (Path(folder) / Store.FILE).read_bytes()
+
+
+def new_store(folder: Path) -> Store:
+    """An empty store; its tables are made once for all tests."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / Store.FILE
+    if not file.exists():
+        file.write_bytes(_empty_database())
+    return Store(folder)
+
+
+def open_store(
+    folder: Path, *new: Order, words: Iterable[Word] = WORDS, connector: str = "vtex"
+) -> Store:
+    """A store with the connection “loja” and `new` orders."""
+    store = new_store(folder)
     rows = [setup.MapRow(w.word, w.status, True, w.creates) for w in words]
-    store.do(lambda s: setup.add_connection(s, setup.Connection(SHOP, "vtex", {}), rows))
+    store.do(lambda s: setup.add_connection(s, setup.Connection(SHOP, connector, {}), rows))
     if new:
         store.do(lambda s: orders.add(s, [(one, "") for one in new], NOW))
     return store
@@ -141,6 +161,7 @@ class FakeConnector:
     next pushes of a step; without one a push takes effect and is Done."""
 
     title = "Fake"
+    recheck_s = 0.0
     fields = ()
     words = WORDS
     tells: Mapping[Step, Told] = field(

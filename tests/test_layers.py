@@ -26,6 +26,7 @@ DRIVERS = {
     "lxml": ("desktop/fiscal/",),
     "keyring": ("desktop/secrets.py",),
     "cryptography": ("desktop/secrets.py",),
+    "xlsxwriter": ("desktop/sheet.py",),
     "PySide6": ("ui/",),
 }
 # What a room may not import; `__main__` joins everything.

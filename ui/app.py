@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLibraryInfo, QLockFile, QObject, QTimer, QTranslator
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from desktop.errors import BalcaoError, StoreError
 from desktop.i18n import N_, language, set_language, tr_error
@@ -22,6 +22,7 @@ from ui import last as last_time
 from ui import theme
 from ui.collector import Collector
 from ui.crash import CrashHandler, FaultLog
+from ui.milestones import PAINTED, Milestone
 from ui.tasks import Tasks
 from ui.window import Pages, Window
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from desktop.secrets import Secrets
     from desktop.store import Store
     from desktop.work import Work
+    from ui.desk import Desk
     from ui.opened import Opened
     from ui.running import Running
 
@@ -114,6 +116,7 @@ def _serve(app: QApplication, folder: Path, last: last_time.Last, training: bool
     window = Window(training or last.training)
     window.sidebar.show_overview(last.views, last.pages, last.store_name)
     opening = Opening(window, folder, training, died=bool(faults.left))
+    Milestone(window, PAINTED)
     window.show()
     QTimer.singleShot(0, opening.open)
     code = app.exec()
@@ -136,8 +139,8 @@ class Opening(QObject):
         self.code = DONE
 
     def open(self) -> None:
-        """Imports and opens what the window stands for, beside it: a migration may take its time, and a
-        key store may ask. A store that cannot be opened ends the program with its sentence."""
+        """Imports and opens what the window stands for, beside it: a migration may take its time. A store
+        that cannot be opened ends the program with its sentence."""
         self._tasks.run(self._open_all, self._start, self._give_up)
 
     def _open_all(self) -> None:
@@ -154,12 +157,21 @@ class Opening(QObject):
         if (wanted.language, opened.training) != (language(), self._window.training):
             self._stand_anew(wanted.theme, wanted.language, opened.training)
         self._running = Running(
-            self._window, opened.store, opened.work, opened.sync, opened.printing,
-            default_pages(opened.secrets),
-        )  # fmt: skip
-        opened.start()
+            self._window, opened.store, opened.work, None, None, default_pages(opened.secrets)
+        )
+        # What comes now would take the processor from the list.
+        self._running.stands.connect(self._join)
         if self._died:
             self._running.desk.messages.attention(_(DIED))
+
+    def _join(self) -> None:
+        opened, running = self._opened, self._running
+        assert opened is not None and running is not None
+        self._tasks.run(
+            opened.join,
+            lambda _done: running.join(opened.sync, opened.printing),
+            running.desk.messages.error,
+        )
 
     def _give_up(self, error: BalcaoError) -> None:
         self.code = _refuse(error)
@@ -187,17 +199,42 @@ class Opening(QObject):
 
 
 def default_pages(secrets: Secrets | None = None) -> Pages:
-    """The pages of the program, by the names of their actions. `secrets` is where the settings keep keys;
-    without it, where the store's folder says."""
+    """The pages of the program, by the names of their actions, each imported when it is first shown.
+    `secrets` is where the settings keep keys; without it, where the store's folder says."""
+    return {
+        "orders": _orders, "pickup": _pickup, "shipments": _shipments, "repair": _repair,
+        "settings": partial(_settings, secrets=secrets),
+    }  # fmt: skip
+
+
+def _orders(desk: Desk) -> QWidget:
     from ui.pages.orders import OrdersPage
+
+    return OrdersPage(desk)
+
+
+def _pickup(desk: Desk) -> QWidget:
     from ui.pages.pickup import PickupPage
+
+    return PickupPage(desk)
+
+
+def _shipments(desk: Desk) -> QWidget:
+    from ui.pages.shipments import ShipmentsPage
+
+    return ShipmentsPage(desk)
+
+
+def _repair(desk: Desk) -> QWidget:
     from ui.pages.repair import RepairPage
+
+    return RepairPage(desk)
+
+
+def _settings(desk: Desk, secrets: Secrets | None) -> QWidget:
     from ui.pages.settings import SettingsPage
 
-    return {
-        "orders": OrdersPage, "pickup": PickupPage, "repair": RepairPage,
-        "settings": partial(SettingsPage, secrets=secrets),
-    }  # fmt: skip
+    return SettingsPage(desk, secrets=secrets)
 
 
 def _refuse(error: BalcaoError) -> int:

@@ -53,8 +53,8 @@ class CollectBox(QWidget):
             editor.textEdited.connect(lambda _text: self.changed.emit())
         self._person = QWidget()
         line = row(self.name, self.document)
-        line.setStretch(0, 3)
-        line.setStretch(1, 2)
+        line.setStretch(0, 4)
+        line.setStretch(1, 3)
         self._person.setLayout(line)
         self._person.hide()
 

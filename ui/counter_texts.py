@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QWidget
 
+from desktop.i18n import number
 from desktop.i18n import tr as _
 from desktop.order import Line
 from ui import theme
-from ui.widgets import BigButton, Label, WrappedLabel, row
+from ui.widgets import Label, WrappedLabel
 
 LINES_SHOWN = 100
-_TOO_WIDE = 10_000
+_TOO_WIDE, _LONGEST = 10_000, 400
 
 
 class FitLabel(QWidget):
@@ -38,6 +39,8 @@ class FitLabel(QWidget):
         return self._text
 
     def set_text(self, text: str) -> None:
+        if text == self._text:
+            return
         self._text = text
         self.setAccessibleName(text)
         self._fit()
@@ -90,14 +93,21 @@ class FitLabel(QWidget):
         painter = QPainter(self)
         painter.setFont(theme.font(self._px, self._weight))
         painter.setPen(theme.color(self._token))
-        text, flags = self._text, int(self._side)
+        flags = int(self._side)
         if self._rows > 1:
             by_words = self._height(self._px, self.width()) < _TOO_WIDE
             flags |= int(Qt.TextFlag.TextWordWrap if by_words else Qt.TextFlag.TextWrapAnywhere)
-            # Words leave gaps at the ends of lines: four fifths of the room are sure to fit.
-            room = int(self.width() * self._rows * (1 if self._rows == 2 else 0.8))
-            text = self._metrics(self._px).elidedText(text, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(self.rect(), flags, text)
+        painter.drawText(self.rect(), flags, self._shown(flags))
+
+    def _shown(self, flags: int) -> str:
+        """The text, cut with … only where its rows do not hold it."""
+        metrics, room = self._metrics(self._px), QRect(0, 0, self.width(), _TOO_WIDE)
+        most = self._rows * metrics.height() + 2
+        shown = text = self._text[:_LONGEST]
+        while text and metrics.boundingRect(room, flags, shown).height() > most:
+            text = text[:-1]
+            shown = text.rstrip() + "…"
+        return shown
 
 
 class Lines(QScrollArea):
@@ -155,54 +165,6 @@ class Lines(QScrollArea):
         grid.addWidget(Label(line.sku, "small"), place, 2, top | Qt.AlignmentFlag.AlignRight)
 
 
-class Tick(QWidget):
-    """A box to tick whose words break into lines; a click on the words ticks too. Signal: `toggled(on)`."""
-
-    toggled = Signal(bool)
-
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.box = QCheckBox()
-        self.box.setAccessibleName(text)
-        self.box.setFixedWidth(30)
-        self.box.toggled.connect(self.toggled)
-        self.setFocusProxy(self.box)
-        line = row(self.box, WrappedLabel(text, "strong"))
-        line.setStretch(1, 1)
-        self.setLayout(line)
-        self.setMinimumHeight(theme.BUTTON)
-
-    def isChecked(self) -> bool:
-        return self.box.isChecked()
-
-    def setChecked(self, on: bool) -> None:
-        self.box.setChecked(on)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() is Qt.MouseButton.LeftButton:
-            self.box.toggle()
-
-
-class CounterButton(BigButton):
-    """The counter's big button: a verb too long for its width is written smaller, not cut."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(counter=True, parent=parent)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.fit()
-
-    def fit(self) -> None:
-        """Chooses the size again, after a change of the verb."""
-        room = self.width() - 48
-        sizes = (theme.TITLE, 24, 20, theme.LEAD, 16)
-        metrics = ((px, QFontMetrics(theme.font(px, theme.STRONG))) for px in sizes)
-        fitting = (px for px, m in metrics if m.horizontalAdvance(self.text()) <= room)
-        self._px = next(fitting, sizes[-1])
-        self.update()
-
-
 class Advice(QWidget):
     """What to do, step by step; hidden when there is nothing."""
 
@@ -226,17 +188,16 @@ class Advice(QWidget):
         clear(self._grid)
         if steps:
             self._grid.addWidget(Label(_("What to do").upper(), "heading"), 0, 0, 1, 2)
-        for number, step in enumerate(steps, 1):
+        for place, step in enumerate(steps, 1):
             top = Qt.AlignmentFlag.AlignTop
-            self._grid.addWidget(Label(f"{number}.", "lead-strong"), number, 0, top)
-            self._grid.addWidget(WrappedLabel(step, "lead"), number, 1)
+            self._grid.addWidget(Label(f"{place}.", "lead-strong"), place, 0, top)
+            self._grid.addWidget(WrappedLabel(step, "lead"), place, 1)
         self.setVisible(bool(steps))
 
 
 def counted(quantity: Decimal, unit: str) -> str:
     """2× for pieces, 1.25 kg for goods by weight."""
-    number = f"{quantity.normalize():f}"
-    return f"{number}×" if unit in {"", "un"} else f"{number} {unit}"
+    return f"{number(quantity)}×" if unit in {"", "un"} else f"{number(quantity)} {unit}"
 
 
 def clear(grid: QGridLayout) -> None:

@@ -116,7 +116,6 @@ class CrashWindow(QDialog):
         words.setReadOnly(True)
         words.setAccessibleName(_("Report"))
         copy = SmallButton(_("Copy report"))
-        copy.setIcon(theme.icon("copy"))
         copy.clicked.connect(self._copy)
         go_on = SmallButton(_("Go on working"))
         go_on.clicked.connect(self.close)

@@ -34,6 +34,7 @@ from printing.spooler import Spooler
 from ui import app
 from ui.demo_hands import Hands, Stuck
 from ui.demo_script import STORE_NAME, Day
+from ui.display import has_display
 from ui.window import Window
 
 DONE, DISAGREE, FAULT = 0, 1, 3
@@ -48,14 +49,6 @@ PEOPLE = (
 NO_DISPLAY = N_(
     "There is no display here: the journey runs unattended. Its results go to {folder}."
 )
-
-
-def has_display() -> bool:
-    """Whether a window can be shown."""
-    if not sys.platform.startswith("linux"):
-        return True
-    shown = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    return bool(shown) or bool(os.environ.get("QT_QPA_PLATFORM"))
 
 
 def run(out: Path, seed: int) -> int:
@@ -132,7 +125,8 @@ class Stage:
 
     def window(self) -> Window:
         """The living window; sync and printers start with it."""
-        window = app.build(self.store, self.work, self.sync, self.printing, training=True)
+        pages = app.default_pages(self.secrets)
+        window = app.build(self.store, self.work, self.sync, self.printing, True, pages)
         self.printing.start()
         self.sync.start()
         return window

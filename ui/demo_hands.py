@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QWidget
@@ -42,7 +42,7 @@ class Hands:
         self._waits_for: tuple[str, Condition] = ("", lambda: True)
         self._until = 0.0
         self._trouble: BaseException | None = None
-        self._timer = QTimer(window)
+        self._loop, self._timer = QEventLoop(), QTimer(window)
         self._timer.setInterval(LOOK_EVERY_MS)
         self._timer.timeout.connect(self._look)
 
@@ -51,7 +51,7 @@ class Hands:
         self._script = script
         self._until = time.monotonic() + PATIENCE_S
         self._timer.start()
-        QApplication.exec()
+        self._loop.exec()
         if self._trouble is not None:
             raise self._trouble
 
@@ -73,7 +73,7 @@ class Hands:
 
     def _end(self) -> None:
         self._timer.stop()
-        QApplication.quit()
+        self._loop.quit()
 
     # --- what hands can do --------------------------------------------------------------------------
 

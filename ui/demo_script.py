@@ -312,7 +312,10 @@ class Day:
         yield "the menu to close", lambda: not menu.isVisible()
 
     def is_filled(self) -> bool:
-        """Whether the settings, where they are shown, have been read."""
+        """Whether what a page reads beside the window stands there."""
+        page: Any = self.hands.window.page(self.hands.window.page_name)
+        if self.hands.window.page_name == "shipments":
+            return page.sight is not None
         if self.hands.window.page_name != "settings":
             return True
         return found(self.hands.window, QLineEdit, lambda e: e.text() == STORE_NAME) is not None
@@ -335,7 +338,7 @@ class Day:
         window.show_view(View.ALL.value)
         yield from self.open(0)
         self.hands.picture("order-finalized")
-        for name in ("pickup", "repair", "settings"):
+        for name in ("pickup", "shipments", "repair", "settings"):
             window.show_page(name)
             title = actions.text(name)
             yield f"the page {title}", lambda: window.page_name != "" and self.is_filled()

@@ -22,9 +22,10 @@ from PySide6.QtWidgets import (
 
 from desktop.errors import UserError
 from desktop.fields import Field, FieldKind, parse
-from desktop.i18n import day, tr_error
+from desktop.i18n import day, number, tr_error
 from desktop.i18n import tr as _
 from ui import theme
+from ui.choices import Choice, Tick
 from ui.widgets import Label, SmallButton, WrappedLabel
 
 # Fields that a code is read into; in any other a burst is taken out of the text again.
@@ -120,9 +121,7 @@ class _Row(QWidget):
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(theme.STEP)
-        if isinstance(self.editor, QCheckBox):
-            self.editor.setText(label)
-        else:
+        if not isinstance(self.editor, QCheckBox):
             mark = " *" if self.field.required else ""
             name = Label(label + mark, "small")
             name.setBuddy(self.editor)
@@ -179,9 +178,9 @@ class _Row(QWidget):
             editor.setChecked(text == "yes")
         elif isinstance(editor, QComboBox):
             editor.setCurrentIndex(max(0, editor.findData(text)))
-        elif isinstance(editor, QPlainTextEdit):
+        elif isinstance(editor, QPlainTextEdit) and editor.toPlainText() != text:
             editor.setPlainText(text)
-        elif isinstance(editor, QLineEdit):
+        elif isinstance(editor, QLineEdit) and editor.text() != text:
             editor.setText(text)
 
     def show_error(self, sentence: str) -> None:
@@ -234,7 +233,7 @@ class _Text(QPlainTextEdit):
 
 def _editor(field: Field) -> QWidget:
     if field.kind is FieldKind.YES_NO:
-        return QCheckBox()
+        return Tick(_(field.label))
     if field.kind is FieldKind.CHOICE:
         return _choice(field)
     if field.kind is FieldKind.LONG_TEXT:
@@ -247,8 +246,8 @@ def _editor(field: Field) -> QWidget:
     return line
 
 
-def _choice(field: Field) -> QComboBox:
-    box = QComboBox()
+def _choice(field: Field) -> Choice:
+    box = Choice()
     if not field.required:
         box.addItem("", "")
     for value, label in field.choices.items():
@@ -267,7 +266,7 @@ def _as_text(field: Field, value: Any, decimals: int) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if field.kind is FieldKind.MONEY and isinstance(value, int):
-        return str(Decimal(value).scaleb(-decimals))
+        return number(Decimal(value).scaleb(-decimals), decimals)
     if field.kind is FieldKind.NUMBERS and isinstance(value, tuple | list):
         return ", ".join(str(one) for one in value)
     if field.kind is FieldKind.PACKAGES and isinstance(value, tuple | list):

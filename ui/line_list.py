@@ -15,15 +15,16 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
-from desktop.i18n import money
+from desktop.i18n import money, number
 from desktop.i18n import tr as _
 from desktop.order import Line, Order
 from ui import theme
-from ui.order_facts import number, picked_chip
+from ui.counter_texts import counted
+from ui.order_facts import picked_chip
 from ui.widgets import Label, column
 
 LINES_SHOWN = 50
-_WIDE_PX, _GAP, _PAD, _CHIP_PX = 430, 12, 11, 26
+_TOP, _GAP, _PAD, _CHIP_PX = 4, 12, 11, 26
 _WRAP = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
 _OPENERS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
@@ -120,28 +121,20 @@ class LineRow(QWidget):
         return QSize(200, self.heightForWidth(self.width()))
 
     def heightForWidth(self, width: int) -> int:
-        wide = self._name_area(width).width()
-        metrics = QFontMetrics(theme.font(theme.TEXT))
-        names = metrics.boundingRect(QRect(0, 0, wide, 2000), _WRAP, self._texts[1]).height()
-        left = names + (QFontMetrics(theme.font(theme.SMALL)).height() if self._texts[2] else 0)
-        right = metrics.height() + (0 if self._beside(width) or not self._chip[0] else _CHIP_PX + 4)
-        least = theme.ROW if self._open else 0
-        return max(left, right, least) + 8
+        height = self._second_row(width).bottom() + 1
+        return max(height, theme.ROW if self._open else 0) + 4
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         if self._open and (self.underMouse() or self.hasFocus()):
             painter.fillRect(self.rect(), theme.color("accent_soft"))
         quantity, name, below, price = self._texts
-        area = self._name_area(self.width())
-        ink, dim = theme.color("ink"), theme.color("dim")
-        strong, text, small = (theme.font(theme.TEXT, theme.STRONG), theme.font(theme.TEXT),
-                               theme.font(theme.SMALL))  # fmt: skip
-        self._draw(painter, QRect(0, 4, self._first, 40), _WRAP, quantity, strong, ink)
-        used = self._draw(painter, area, _WRAP, name, text, ink)
-        below = QFontMetrics(small).elidedText(below, Qt.TextElideMode.ElideRight, area.width())
-        self._draw(painter, area.adjusted(0, used, 0, 0), _WRAP, below, small, dim)
-        self._draw(painter, QRect(0, 4, self.width() - 2, 40), _RIGHT, price, text, ink)
+        ink, dim, text = theme.color("ink"), theme.color("dim"), theme.font(theme.TEXT)
+        strong, small = theme.font(theme.TEXT, theme.STRONG), theme.font(theme.SMALL)
+        self._draw(painter, QRect(0, _TOP, self._first, 40), _WRAP, quantity, strong, ink)
+        self._draw(painter, self._name_area(self.width()), _WRAP, name, text, ink)
+        self._draw(painter, self._below_area(self.width()), _WRAP, below, small, dim)
+        self._draw(painter, QRect(0, _TOP, self.width() - 2, 40), _RIGHT, price, text, ink)
         self._paint_chip(painter)
         if self.hasFocus():
             painter.setPen(QPen(theme.color("accent"), 2))
@@ -149,13 +142,10 @@ class LineRow(QWidget):
 
     def _draw(
         self, painter: QPainter, area: QRect, flags: int, text: str, font: QFont, color: QColor
-    ) -> int:
+    ) -> None:
         painter.setFont(font)
         painter.setPen(color)
-        used = painter.drawText(area, flags, text)
-        return int(used.height()) if isinstance(used, QRect) else QFontMetrics(font).boundingRect(
-            area, flags, text
-        ).height()  # fmt: skip
+        painter.drawText(area, flags, text)
 
     def _paint_chip(self, painter: QPainter) -> None:
         word, tone = self._chip
@@ -170,27 +160,31 @@ class LineRow(QWidget):
         painter.setPen(theme.color(tone))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, word)
 
+    # Name and price stand in the first row, as high as the name needs; what is below it and the chip in
+    # the second.
+
+    def _name_area(self, width: int) -> QRect:
+        left, metrics = self._first + _GAP, QFontMetrics(theme.font(theme.TEXT))
+        price = metrics.horizontalAdvance(self._texts[3]) + 4
+        wide = max(60, width - price - _GAP - left)
+        return metrics.boundingRect(QRect(left, _TOP, wide, 2000), _WRAP, self._texts[1])
+
+    def _second_row(self, width: int) -> QRect:
+        below, chip = self._below_area(width), self._chip_area(width)
+        return below.united(chip) if self._chip[0] else below
+
+    def _below_area(self, width: int) -> QRect:
+        left, top = self._first + _GAP, self._name_area(width).bottom() + 1
+        right = self._chip_area(width).left() - _GAP if self._chip[0] else width
+        metrics = QFontMetrics(theme.font(theme.SMALL))
+        room = QRect(left, top, max(60, right - left), 2000)
+        words = metrics.boundingRect(room, _WRAP, self._texts[2])
+        return words if self._texts[2] else QRect(left, top, 1, 1)
+
     def _chip_area(self, width: int) -> QRect:
         metrics = QFontMetrics(theme.font(theme.SMALL, theme.STRONG))
         wide = metrics.horizontalAdvance(self._chip[0]) + 2 * _PAD
-        price = self._price_width()
-        if self._beside(width):
-            return QRect(width - price - _GAP - wide - 2, 2, wide, _CHIP_PX)
-        return QRect(width - wide - 2, 26, wide, _CHIP_PX)
-
-    def _name_area(self, width: int) -> QRect:
-        left = self._first + _GAP
-        right = width - self._price_width() - _GAP
-        if self._chip[0]:
-            right = min(right, self._chip_area(width).left() - _GAP)
-        return QRect(left, 4, max(60, right - left), 2000)
-
-    def _price_width(self) -> int:
-        return QFontMetrics(theme.font(theme.TEXT)).horizontalAdvance(self._texts[3]) + 4
-
-    def _beside(self, width: int) -> bool:
-        """Whether the chip stands before the price; in a narrow panel it stands below it."""
-        return width >= _WIDE_PX
+        return QRect(width - wide - 2, self._name_area(width).bottom() + 4, wide, _CHIP_PX)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._open and self.rect().contains(event.position().toPoint()):
@@ -211,5 +205,4 @@ class LineRow(QWidget):
 
 
 def _quantity(line: Line) -> str:
-    """2× for pieces, 1.25 kg for goods by weight."""
-    return number(line.quantity) + ("×" if line.unit in {"", "un"} else f" {line.unit}")
+    return counted(line.quantity, line.unit)

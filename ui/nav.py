@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.i18n import tr_n
 from ui import theme
 
-WORD_AT = 34
+WORD_AT, END, LOWEST = 32, 10, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class NavList(QWidget):
         metrics = QFontMetrics(theme.font(theme.TEXT, theme.STRONG))
         words = [button.entry.label for button in self._buttons.values()]
         widest = max((metrics.horizontalAdvance(word) for word in words), default=0)
-        return WORD_AT + widest + 10 + metrics.horizontalAdvance("000") + 12
+        return WORD_AT + widest + 10 + metrics.horizontalAdvance("000") + END
 
     def mark(self, name: str) -> None:
         """Marks one entry, also when it comes later; no other stays marked."""
@@ -83,8 +83,10 @@ class NavButton(QAbstractButton):
     def __init__(self, entry: Entry, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setCheckable(True)
-        self.setFixedHeight(theme.ROW)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        # On a low screen the rows stand closer together before they have to be scrolled.
+        self.setMinimumHeight(LOWEST)
+        self.setMaximumHeight(theme.ROW)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.show_entry(entry)
 
@@ -107,7 +109,7 @@ class NavButton(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_ground(painter)
-        right = self._draw_count(painter, self.width() - 12)
+        right = self._draw_count(painter, self.width() - END)
         right = self._draw_late(painter, right)
         self._draw_word(painter, right)
 
@@ -115,8 +117,10 @@ class NavButton(QAbstractButton):
         area = self.rect().adjusted(1, 1, -1, -1)
         painter.setPen(Qt.PenStyle.NoPen)
         if self.isChecked() or self.underMouse():
+            painter.setPen(theme.color("accent_edge" if self.isChecked() else "background"))
             painter.setBrush(theme.color("accent_soft" if self.isChecked() else "background"))
             painter.drawRoundedRect(area, 8, 8)
+            painter.setPen(Qt.PenStyle.NoPen)
         if self.isChecked():
             painter.setBrush(theme.color("accent"))
             painter.drawRoundedRect(QRect(1, 8, 4, self.height() - 16), 2, 2)
@@ -136,7 +140,7 @@ class NavButton(QAbstractButton):
         painter.setPen(theme.color("ink" if self.entry.count else "dim"))
         area = QRect(right - wide, 0, wide, self.height())
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, f"{self.entry.count}")
-        return right - wide - 8
+        return right - wide - 6
 
     def _draw_late(self, painter: QPainter, right: int) -> int:
         if not self.entry.late:
@@ -151,11 +155,11 @@ class NavButton(QAbstractButton):
         painter.setFont(font)
         painter.setPen(theme.color("stop"))
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, words)
-        return area.left() - 6
+        return area.left() - 4
 
     def _draw_word(self, painter: QPainter, right: int) -> None:
-        font = theme.font(theme.TEXT, theme.STRONG if self.isChecked() else theme.REGULAR)
         area = QRect(WORD_AT, 0, right - WORD_AT, self.height())
+        font = self._word_font(area.width())
         painter.setFont(font)
         painter.setPen(theme.color("ink"))
         shown = QFontMetrics(font).elidedText(
@@ -163,3 +167,10 @@ class NavButton(QAbstractButton):
         )
         self.setToolTip(self.entry.label if shown != self.entry.label else "")
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, shown)
+
+    def _word_font(self, room: int) -> QFont:
+        """A word that is too long beside its numbers stands smaller before it is cut."""
+        weight = theme.STRONG if self.isChecked() else theme.REGULAR
+        large, small = theme.font(theme.TEXT, weight), theme.font(theme.SMALL, weight)
+        fits = QFontMetrics(large).horizontalAdvance(self.entry.label) < room
+        return large if fits else small

@@ -1,20 +1,27 @@
-"""The store in a data folder with everything that works on it, opened together and closed together."""
+"""The store in a data folder with everything that works on it, closed together.
+
+It comes in two parts: what a list and a step need, then what may wait for a key store and costs the most to
+import: connectors, printers.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from desktop.connections import SyncService
 from desktop.secrets import InMemory, Kept, Secrets
 from desktop.store import Store, setup
 from desktop.work import Work
-from printing.spooler import Spooler
+
+if TYPE_CHECKING:
+    from desktop.connections import SyncService
+    from printing.spooler import Spooler
 
 
 class Opened:
-    """May be made on any thread, for it may wait: for a migration, a lock, a key store.
+    """May be made on any thread, for it may wait: for a migration or a lock.
 
-    Raises StoreError when the store cannot be opened.
+    `sync` and `printing` are None until `join`. Raises StoreError when the store cannot be opened.
     """
 
     def __init__(self, folder: Path, training: bool) -> None:
@@ -23,21 +30,30 @@ class Opened:
             self.work = Work(self.store)
             with self.store.read() as session:
                 self.settings = setup.store_settings(session)
-                printers = setup.all_printers(session)
             self.training = training or self.settings.training
             self.secrets: Secrets = InMemory() if self.training else Kept(folder)
-            self.printing = Spooler(self.store, printers, self.work.label_printed)
-            self.sync = SyncService(self.store, self.secrets)
         except BaseException:
             self.store.close()
             raise
+        self.sync: SyncService | None = None
+        self.printing: Spooler | None = None
 
-    def start(self) -> None:
+    def join(self) -> None:
+        """Connections and printers begin. Waits for a key store: not on the GUI thread."""
+        from desktop.connections import SyncService  # noqa: PLC0415
+        from printing.spooler import Spooler  # noqa: PLC0415
+
+        with self.store.read() as session:
+            printers = setup.all_printers(session)
+        self.printing = Spooler(self.store, printers, self.work.label_printed)
         self.printing.start()
+        self.sync = SyncService(self.store, self.secrets)
         self.sync.start()
 
     def close(self) -> None:
         """Waits for what is being sent; what was not sent stays in the store."""
-        self.sync.close()
-        self.printing.stop()
+        if self.sync is not None:
+            self.sync.close()
+        if self.printing is not None:
+            self.printing.stop()
         self.store.close()

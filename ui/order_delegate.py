@@ -2,6 +2,11 @@
 
 1047      Marina A. de Oliveira               [ late 22 min ]
 Delivery  3 items · R$ 389,70 · Magalu
+
+In a narrow list, or with long numbers, the name has the second line to itself:
+
+1047                   [ late 22 min ]
+Marina A. de Oliveira · 3 items · R$ 3…
 """
 
 from __future__ import annotations
@@ -18,6 +23,8 @@ from ui.order_rows import Index, OrderModel, Shown
 
 # A longer number stands smaller; its column takes at most this share of the row.
 _NUMBER_MIN, _NUMBER_LARGE, _NUMBER_SHARE = 60, 110, 0.32
+# Below this width a row has room for number and chip, and under them for the name.
+_NARROW = 400
 _CHIP_HEIGHT, _CHIP_PAD, _BAR = 26, 11, 4
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -47,7 +54,7 @@ class OrderDelegate(QStyledItemDelegate):
         }
         self._ink, self._dim = theme.color("ink"), theme.color("dim")
         self._line, self._accent = theme.color("line"), theme.color("accent")
-        self._soft = theme.color("accent_soft")
+        self._soft, self._edge = theme.color("accent_soft"), theme.color("accent_edge")
         self._tones = {
             tone: tuple(theme.color(tone.value + end) for end in ("", "_soft", "_edge"))
             for tone in (Tone.OK, Tone.ATTENTION, Tone.STOP)
@@ -79,8 +86,11 @@ class OrderDelegate(QStyledItemDelegate):
         selected = bool(state & QStyle.StateFlag.State_Selected)
         self._paint_ground(painter, area, selected)
         inner = area.adjusted(theme.MARGIN, 8, -theme.MARGIN, -9)
-        inner.setRight(self._paint_chip(painter, row, inner) - theme.GAP)
-        self._paint_texts(painter, row, inner, area.width() - 2 * theme.MARGIN)
+        if inner.width() < max(_NARROW, self._number_width / _NUMBER_SHARE):
+            self._paint_narrow(painter, row, inner)
+        else:
+            inner.setRight(self._paint_chip(painter, row, inner) - theme.GAP)
+            self._paint_texts(painter, row, inner)
         if selected and state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QPen(self._accent, 2))
             painter.drawRect(area.adjusted(1, 1, -1, -2))
@@ -88,6 +98,8 @@ class OrderDelegate(QStyledItemDelegate):
     def _paint_ground(self, painter: QPainter, area: QRect, selected: bool) -> None:
         if selected:
             painter.fillRect(area, self._soft)
+            painter.setPen(self._edge)
+            painter.drawRect(area.adjusted(0, 0, -1, -1))
             painter.fillRect(area.x(), area.y(), _BAR, area.height(), self._accent)
         left, width = area.x() + theme.MARGIN, area.width() - 2 * theme.MARGIN
         painter.fillRect(left, area.bottom(), width, 1, self._line)
@@ -107,18 +119,23 @@ class OrderDelegate(QStyledItemDelegate):
         painter.setPen(edge)
         painter.setBrush(soft)
         painter.drawRoundedRect(box, _CHIP_HEIGHT / 2, _CHIP_HEIGHT / 2)
+        # Frames drawn later, in this row and the next, are empty.
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         self._text(painter, box, row.chip, self._chip, ink, _CENTER, None)
         return box.left()
 
-    def _paint_texts(self, painter: QPainter, row: Shown, inner: QRect, whole: int) -> None:
-        half = inner.height() // 2
-        upper, lower = inner.adjusted(0, 0, 0, -half), inner.adjusted(0, half, 0, 0)
-        if self._number_width > whole * _NUMBER_SHARE:
-            # Long numbers in a narrow list: each has a line of its own.
-            below = f"{row.name} · {row.details}"
-            self._text(painter, upper, row.number, self._number_font, self._ink, _LEFT, _MIDDLE)
-            self._text(painter, lower, below, self._small, self._dim, _LEFT, _END)
-            return
+    def _paint_narrow(self, painter: QPainter, row: Shown, inner: QRect) -> None:
+        upper, lower = _halves(inner)
+        upper.setRight(self._paint_chip(painter, row, upper) - theme.GAP)
+        self._text(painter, upper, row.number, self._number_font, self._ink, _LEFT, _MIDDLE)
+        self._text(painter, lower, row.name, self._name, self._ink, _LEFT, _END)
+        wide = self._metrics[id(self._name)].horizontalAdvance(row.name)
+        rest = lower.adjusted(wide, 0, 0, 0)
+        if rest.width() > _NUMBER_MIN:
+            self._text(painter, rest, f" · {row.details}", self._small, self._dim, _LEFT, _END)
+
+    def _paint_texts(self, painter: QPainter, row: Shown, inner: QRect) -> None:
+        upper, lower = _halves(inner)
         for area, left, right, left_font, right_font, color in (
             (upper, row.number, row.name, self._number_font, self._name, self._ink),
             (lower, row.kind, row.details, self._small, self._small, self._dim),
@@ -137,3 +154,8 @@ class OrderDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(color)
         painter.drawText(area, align, text)
+
+
+def _halves(area: QRect) -> tuple[QRect, QRect]:
+    half = area.height() // 2
+    return area.adjusted(0, 0, 0, -half), area.adjusted(0, half, 0, 0)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desktop.fiscal.documents import mask
-from desktop.i18n import N_, money, tr_n, when
+from desktop.i18n import N_, money, number, tr_n, weight, when
 from desktop.i18n import tr as _
 from desktop.order import (
     Cancellation,
@@ -106,12 +106,6 @@ def picked_chip(line: Line) -> tuple[str, str]:
     return _("{n} of {all} picked", **values), "attention"
 
 
-def number(quantity: object) -> str:
-    """A quantity without needless zeros."""
-    text = f"{quantity:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def _asked(cancellation: Cancellation) -> tuple[str, str]:
     lead = _("The buyer asks to cancel.")
     advice = _("Stop. Cancel the order, or wait until the platform takes the wish back.")
@@ -179,11 +173,11 @@ def _packages(packages: Sequence[Package]) -> Iterable[Fact]:
 
 
 def _package(package: Package) -> str:
-    weight = f"{package.weight_g / 1000:g} kg" if package.weight_g else ""
+    heavy = weight(package.weight_g) if package.weight_g else ""
     size = "×".join(str(side) for side in package.size_mm) + " mm" if any(package.size_mm) else ""
     carrier = " ".join(part for part in (package.carrier, package.service) if part)
     driver = _("driver {name}", name=package.driver) if package.driver else ""
-    return _joined([carrier or driver, package.tracking, weight, size, _(_LABELS[package.label])])
+    return _joined([carrier or driver, package.tracking, heavy, size, _(_LABELS[package.label])])
 
 
 def _stops(order: Order, now: datetime) -> Iterable[Fact]:

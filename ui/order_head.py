@@ -50,6 +50,7 @@ class OrderHead(QWidget):
         self.banner, self.why = Banner(), WrappedLabel(tone="attention")
         self.next = BigButton()
         self.hold, self.print, self.more = SmallButton(""), SmallButton(""), SmallButton("")
+        self._shown: tuple[Sight, Role] | None = None
         self._menu = QMenu(self)
         self._menu.setToolTipsVisible(True)
         whole = column(spacing=10)
@@ -79,7 +80,10 @@ class OrderHead(QWidget):
         self.print.setToolTip(
             "" if can_print else _("No printer is set up. Add one in the settings.")
         )
-        self._fill_menu(sight, role)
+        self._shown = (sight, role)
+        if not self._menu.isVisible():
+            # An open one stays under the hand that chooses; the step is weighed again when it is taken.
+            self._fill_menu(sight, role)
         self._show_words()
 
     def show_saving(self) -> None:
@@ -87,6 +91,8 @@ class OrderHead(QWidget):
 
     def open_menu(self) -> None:
         """The menu of all other steps; what is closed says why."""
+        if self._shown is not None:
+            self._fill_menu(*self._shown)
         self._menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
     @property
@@ -127,18 +133,28 @@ class OrderHead(QWidget):
         self.hold.setAccessibleName(_(STEPS[held].label))
 
     def _fill_menu(self, sight: Sight, role: Role) -> None:
+        """What is open comes first, then what is closed, each with its reason."""
         self._menu.clear()
-        for step in sight.others():
-            refusal = sight.closed(step, role)
-            word = _(STEPS[step].label)
-            text = f"{word}  —  {_reason(refusal)}" if refusal else word
-            metrics = self._menu.fontMetrics()
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, _REASON_PX)
-            action = self._menu.addAction(shown.replace("&", "&&"))
-            action.setToolTip(_reason(refusal) or word)
-            action.setEnabled(refusal is None)
-            action.setData(step.value)
-            action.triggered.connect(partial(self._choose, step))
+        refusals = {step: sight.closed(step, role) for step in sight.others()}
+        opened = [step for step, refusal in refusals.items() if refusal is None]
+        for step in opened:
+            self._add_step(step, None)
+        if opened:
+            self._menu.addSeparator()
+        for step, refusal in refusals.items():
+            if refusal is not None:
+                self._add_step(step, refusal)
+
+    def _add_step(self, step: Step, refusal: BalcaoError | None) -> None:
+        word = _(STEPS[step].label)
+        text = f"{word}  —  {_reason(refusal)}" if refusal else word
+        metrics = self._menu.fontMetrics()
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, _REASON_PX)
+        action = self._menu.addAction(shown.replace("&", "&&"))
+        action.setToolTip(_reason(refusal) or word)
+        action.setEnabled(refusal is None)
+        action.setData(step.value)
+        action.triggered.connect(partial(self._choose, step))
 
     def _choose(self, step: Step, *_checked: object) -> None:
         self.chosen.emit(step)

@@ -7,9 +7,11 @@ A million orders are one array of ids; what a row shows is made once, when its p
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import neg
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
@@ -65,6 +67,11 @@ def gone(order_id: int) -> Shown:
     return Shown(order_id, "—", "", _("No longer here"), "", "", Tone.CALM, _("No longer here"))
 
 
+def coming() -> Shown:
+    """In place of an order whose id is still being read."""
+    return Shown(0, "…", "", "", "", "", Tone.CALM, _("Reading the orders…"))
+
+
 def make_page(
     ids: Sequence[int], rows: Mapping[int, ListRow], now: datetime, with_status: bool
 ) -> list[Shown]:
@@ -73,7 +80,14 @@ def make_page(
 
 
 def position_of(order_id: int, ids: array[int]) -> int:
-    """The row of an order, -1 when it is not there. Ten milliseconds at the end of a million."""
+    """The row of an order, -1 when it is not there, as for 0."""
+    if not order_id:
+        return -1
+    # The list of all orders goes down by id, and to look through a million takes 10 ms that stop every
+    # thread; the other lists are short.
+    place = bisect_left(ids, -order_id, key=neg)
+    if place < len(ids) and ids[place] == order_id:
+        return place
     try:
         return ids.index(order_id)
     except ValueError:
@@ -83,7 +97,8 @@ def position_of(order_id: int, ids: array[int]) -> int:
 class OrderModel(QAbstractTableModel):
     """One column of orders. GUI thread only.
 
-    `fetch` reads list rows by id and must take at most a few milliseconds; `now` is the clock.
+    `fetch` reads list rows by id and must take at most a few milliseconds; `now` is the clock. There may be
+    more rows than ids: a long list has its length at once and its last ids a little later.
     """
 
     def __init__(self, fetch: Fetch, now: Callable[[], datetime], parent: Any = None) -> None:
@@ -92,10 +107,12 @@ class OrderModel(QAbstractTableModel):
         self._now = now
         self._with_status = False
         self._pages: dict[int, list[Shown]] = {}
+        self._rows = 0
+        self._is_waited_for = False
         self.ids: array[int] = array("q")
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.ids)
+        return 0 if parent.isValid() else self._rows
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else 1
@@ -109,6 +126,9 @@ class OrderModel(QAbstractTableModel):
 
     def row(self, number: int) -> Shown:
         """What row `number` shows; its page is fetched when it is not here."""
+        if number >= len(self.ids):
+            self._is_waited_for = True
+            return coming()
         page, place = divmod(number, PAGE)
         rows = self._pages.get(page)
         return (self._load(page) if rows is None else rows)[place]
@@ -117,15 +137,37 @@ class OrderModel(QAbstractTableModel):
         """The row of an order, -1 when it is not in the list."""
         return position_of(order_id, self.ids)
 
+    def id_at(self, number: int) -> int:
+        """The order of a row, 0 when its id is still to come."""
+        return self.ids[number] if number < len(self.ids) else 0
+
     def set_ids(
-        self, ids: array[int], with_status: bool = False, first: list[Shown] | None = None
-    ) -> None:
-        """Shows other orders; `first` are the rows of the first page, where they are known."""
+        self, ids: array[int], with_status: bool = False, first: list[Shown] | None = None,
+        rows: int | None = None,
+    ) -> None:  # fmt: skip
+        """Shows other orders; `first` are the rows of the first page, where they are known. With `rows` the
+        list has that many, and the ids are its first."""
         self.beginResetModel()
         self.ids = ids
+        self._rows = len(ids) if rows is None else rows
         self._with_status = with_status
         self._pages = {0: first} if first else {}
+        self._is_waited_for = False
         self.endResetModel()
+
+    def complete(self, ids: array[int]) -> bool:
+        """Takes all ids of the list whose first ones are here: no row moves, and nothing is painted unless
+        a row that was still to come has been looked at. False, and nothing done, when they are not those of
+        this list."""
+        known = len(self.ids)
+        if len(ids) != self._rows or ids[:known] != self.ids:
+            return False
+        self.ids = ids
+        self._pages.pop(known // PAGE, None)
+        if self._is_waited_for:
+            self._is_waited_for = False
+            self._announce(known, len(ids) - 1)
+        return True
 
     def forget(self, changed: Iterable[int]) -> None:
         """Drops the pages of these orders; they are fetched again when they are painted."""

@@ -10,6 +10,7 @@ from desktop import connectors
 from desktop.connectors import Told
 from desktop.errors import UserError
 from desktop.journey import STEPS, Journey, Step, may, next_step
+from desktop.journey.path import rank
 from desktop.order import Order, Role, Status
 from desktop.store import Session, journal, notes, orders, outbox, setup
 
@@ -53,7 +54,8 @@ class Sight:
         return may(self.order, step, self.journey, role)
 
     def others(self) -> list[Step]:
-        """The steps besides the next one that make sense for an order of this kind."""
+        """The steps besides the next one that make sense for an order of this kind and still lie before
+        it."""
         kind = self.order.kind
         return [
             step
@@ -62,7 +64,13 @@ class Sight:
             and step not in HOLDING
             and rule.kind in {None, kind}
             and rule.to not in self.journey.off
+            and not (rule.main and self._is_past(rule.to))
         ]
+
+    def _is_past(self, stage: Status | None) -> bool:
+        """Whether the order has reached a stage of the main path."""
+        kind = self.order.kind
+        return stage is not None and rank(stage, kind) <= rank(self.order.status, kind)
 
     def came_at(self) -> datetime | None:
         """When the order came to its status, where the journal knows."""

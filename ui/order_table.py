@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QFocusEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QAbstractScrollArea,
     QFrame,
     QHeaderView,
     QStackedLayout,
@@ -24,16 +24,21 @@ from PySide6.QtWidgets import (
 from desktop.errors import BalcaoError
 from desktop.i18n import N_, tr_n
 from desktop.i18n import tr as _
-from desktop.store import Store, queries, search, setup
+from desktop.store import queries, search
 from desktop.store.queries import Count, ListRow, Sort, View
 from ui import theme
+from ui.counter_texts import FitLabel
 from ui.order_delegate import OrderDelegate
-from ui.order_rows import PAGE, OrderModel, Shown, make_page, position_of
-from ui.widgets import ElidedLabel, Label, SmallButton, WrappedLabel, column, row
+from ui.order_listing import Listing, Question, read_listing
+from ui.order_rows import OrderModel
+from ui.widgets import ElidedLabel, SmallButton, WrappedLabel, column, row
 
 if TYPE_CHECKING:
     from ui.desk import Desk
 
+# A stage comes whole with this; the list of all orders comes in two: the first rows stand at once.
+FIRST_LOT = 5_000
+REST_MS = 30
 ASK_EVERY_S = 0.25
 TICK_MS = 20_000
 SLOW_MS = 300
@@ -51,52 +56,13 @@ _EMPTY = {
 _SORTS = {Sort.DUE: N_("Due ↑"), Sort.NEWEST: N_("Newest ↓")}
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What the list shows; `typed` of two letters or more asks all orders instead of the view."""
+class _View(QTableView):
+    """A table without a current row stays without one when it gets the focus: an order that has left the
+    list is still the one that is worked on, and Qt would go to the first row."""
 
-    view: View = View.CREATION
-    sort: Sort = Sort.DUE
-    typed: str = ""
-
-    @property
-    def is_search(self) -> bool:
-        return any(len(word) >= search.MIN_LETTERS for word in search.tokens(self.typed))
-
-    @property
-    def is_mixed(self) -> bool:
-        """Whether orders of several stages stand in the list."""
-        return self.is_search or self.view in {View.ALL, View.HELD, View.STOPPED}
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """The answer, read in the pool. `ids` is the very array that was asked with when nothing differs."""
-
-    question: Question
-    ids: array[int]
-    count: Count
-    first: list[Shown]
-    wanted: int
-    position: int
-
-
-def read_listing(
-    store: Store, question: Question, known: array[int], wanted: int, now: datetime
-) -> Listing:
-    """Ids, count and the first rows of a list, and where `wanted` stands in it. For the pool."""
-    with store.read() as session:
-        journey = setup.store_settings(session).journey
-        typed = question.typed if question.is_search else ""
-        ids = queries.ids(session, question.view, journey, question.sort, typed)
-        ids = known if ids == known else ids
-        first = ids[:PAGE]
-        rows = make_page(first, queries.rows(session, first), now, question.is_mixed)
-        if question.is_search or question.view is View.ALL:
-            count = Count(len(ids))
-        else:
-            count = queries.counts(session, journey, now)[question.view]
-    return Listing(question, ids, count, rows, wanted, position_of(wanted, ids))
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        QAbstractScrollArea.focusInEvent(self, event)
+        self.viewport().update()
 
 
 class OrderTable(QFrame):
@@ -114,7 +80,11 @@ class OrderTable(QFrame):
         self._question = Question()
         self._current = 0
         self._near = 0
+        # Whose ids are shown, whether they are all here, what is being read, and whether to read it again.
         self._answered: Question | None = None
+        self._whole = False
+        self._asking: Question | None = None
+        self._again = False
         self._stale = True
         self._next_ask = 0.0
         self.model = OrderModel(self._fetch, desk.now, self)
@@ -142,8 +112,8 @@ class OrderTable(QFrame):
 
     @property
     def is_settled(self) -> bool:
-        """Whether the list shows the answer to what was last asked."""
-        return self._answered == self._question
+        """Whether the list shows the whole answer to what was last asked."""
+        return self._whole and self._answered == self._question
 
     def show_view(self, view: View) -> None:
         """Shows a view from its first order on, and ends a search."""
@@ -169,6 +139,9 @@ class OrderTable(QFrame):
         """Asks again soon: at most every 250 ms, less often where the answer takes long."""
         if not self.isVisible():
             self._stale = True
+        elif self._asking == self._question:
+            # An answer under way is waited for: asked over and over, a long list would never come.
+            self._again = True
         elif not self._pace.isActive():
             wait = max(0.0, self._next_ask - time.monotonic())
             self._pace.start(round(wait * 1000))
@@ -177,7 +150,9 @@ class OrderTable(QFrame):
 
     def _build(self) -> None:
         self.setProperty("kind", "card")
-        self._title, self._count = Label(role="lead-strong"), ElidedLabel(role="small")
+        # A long title stands smaller; the count is below it and never in its way.
+        self._title = FitLabel((theme.LEAD, 16, theme.TEXT), (theme.TEXT,), theme.STRONG)
+        self._count = ElidedLabel(role="small")
         self._sort = SmallButton("", kind="quiet")
         self._sort.setAccessibleDescription(_("Changes the order of the list"))
         self._sort.clicked.connect(self._toggle_sort)
@@ -187,7 +162,10 @@ class OrderTable(QFrame):
         self._sort.setSizePolicy(policy)
         head = QWidget()
         head.setFixedHeight(theme.NEXT_BUTTON)
-        across = row(self._title, self._count, 1, self._sort)
+        words = QWidget()
+        words.setLayout(column(1, self._title, self._count, 1, spacing=0))
+        across = row(words, self._sort)
+        across.setStretch(0, 1)
         across.setContentsMargins(theme.MARGIN, 0, theme.STEP, 0)
         head.setLayout(across)
         self.view = self._make_view()
@@ -206,7 +184,7 @@ class OrderTable(QFrame):
         self._show_head()
 
     def _make_view(self) -> QTableView:
-        view = QTableView()
+        view = _View()
         view.setModel(self.model)
         self._delegate = OrderDelegate(self.model)
         self._delegate.setParent(view)
@@ -226,7 +204,7 @@ class OrderTable(QFrame):
         view.verticalHeader().setDefaultSectionSize(theme.ROW_TWO_LINES)
         view.verticalHeader().hide()
         view.selectionModel().currentRowChanged.connect(self._row_changed)
-        view.activated.connect(lambda index: self.activated.emit(self.model.ids[index.row()]))
+        view.activated.connect(self._row_activated)
         return view
 
     # --- asking and showing ------------------------------------------------------------------------
@@ -243,12 +221,17 @@ class OrderTable(QFrame):
             self._stale = True
 
     def _ask(self) -> None:
-        self._stale = False
+        """Asks for the list that is shown already; of another one for the first lot, which is there at
+        once, and for all of it when that is painted."""
+        self._stale = self._again = False
         self._pace.stop()
-        known = self.model.ids if self._answered == self._question else array("q")
+        fresh = self._answered != self._question
+        known = array("q") if fresh else self.model.ids
         work = partial(
-            read_listing, self._desk.store, self._question, known, self._current, self._desk.now()
-        )
+            read_listing, self._desk.store, self._question, known, self._current, self._desk.now(),
+            FIRST_LOT if fresh else None,
+        )  # fmt: skip
+        self._asking = self._question
         started = time.monotonic()
         self._next_ask = started + ASK_EVERY_S
         # A search does not wait for the long list that is being read.
@@ -261,31 +244,54 @@ class OrderTable(QFrame):
         if listing.question != self._question:
             return
         self._slow.stop()
-        fresh = self._answered != self._question
-        self._answered = self._question
+        self._asking = None
         if listing.ids is not self.model.ids:
-            self._take(listing, fresh)
+            self._take(listing)
+        self._answered, self._whole = listing.question, listing.whole
         self._show_head(listing.count)
         self._show_state()
+        if not listing.whole:
+            self._pace.start(REST_MS)
+        elif self._again:
+            self.refresh()
 
     def _failed(self, error: BalcaoError) -> None:
         self._slow.stop()
+        self._asking = None
         self._stale = True
         self._say(_("The list could not be read. It is tried again with the next change."))
         self._desk.messages.error(error)
 
-    def _take(self, listing: Listing, fresh: bool) -> None:
+    def _take(self, listing: Listing) -> None:
         """Puts other ids into the view; keeps the current order and the scroll position."""
-        scroll = 0 if fresh else self.view.verticalScrollBar().value()
+        opening, fresh = not self.is_settled, self._answered != self._question
+        known, here = len(self.model.ids), self.view.currentIndex()
+        if fresh or not self.model.complete(listing.ids):
+            self._reset(listing)
+        elif here.row() >= known:
+            self._row_changed(here)
+            return
+        current = self._current
+        same = listing.wanted == current
+        place = listing.position if same else self.model.row_of(current)
+        # An order that is not in a list that opens gives way to the first, unless it may be among those
+        # still to come. What a search finds waits to be chosen.
+        nowhere = place < 0 and (listing.whole or not current)
+        if opening and nowhere and listing.ids and not listing.question.is_search:
+            current, place = listing.ids[0], 0
+        # A list that opens goes to its order; in one that is there already nothing moves.
+        self.view.setAutoScroll(fresh)
+        if fresh:
+            self.view.scrollToTop()
+        self._mark(current, place)
+        self.view.setAutoScroll(True)
+
+    def _reset(self, listing: Listing) -> None:
         self._delegate.fit(listing.first)
-        self.model.set_ids(listing.ids, listing.question.is_mixed, listing.first)
-        same = listing.wanted == self._current
-        place = listing.position if same else self.model.row_of(self._current)
-        self._mark(self._current, place)
-        if not fresh or place < 0:
-            self.view.verticalScrollBar().setValue(scroll)
-        if fresh and place < 0 and not listing.question.is_search and listing.ids:
-            self.view.setCurrentIndex(self.model.index(0, 0))
+        rows = len(listing.ids) if listing.whole else listing.count.n
+        self.model.set_ids(listing.ids, listing.question.is_mixed, listing.first, rows)
+        # At once: Qt would do it after the next paint and paint again.
+        self.view.doItemsLayout()
 
     def _mark(self, order_id: int, place: int) -> None:
         """Makes the order current, and its row too where it has one."""
@@ -301,10 +307,15 @@ class OrderTable(QFrame):
         if not index.isValid():
             return
         self._near = index.row()
-        order_id = self.model.ids[index.row()]
+        # A row that is still to come is taken when it is there.
+        order_id = self.model.id_at(index.row()) or self._current
         if order_id != self._current:
             self._current = order_id
             self.current_changed.emit(order_id)
+
+    def _row_activated(self, index: QModelIndex) -> None:
+        if order_id := self.model.id_at(index.row()):
+            self.activated.emit(order_id)
 
     def _fetch(self, ids: Sequence[int]) -> dict[int, ListRow]:
         with self._desk.store.read() as session:
@@ -314,7 +325,7 @@ class OrderTable(QFrame):
 
     def _show_head(self, count: Count | None = None) -> None:
         question = self._question
-        self._title.setText(_("Found") if question.is_search else _(question.view.label))
+        self._title.set_text(_("Found") if question.is_search else _(question.view.label))
         self._count.setText("" if count is None else _counted(question, count))
         self._sort.setVisible(not question.is_search and question.view is not View.ALL)
         self._sort.setText(_(_SORTS[question.sort]))

@@ -7,20 +7,20 @@ by themselves. The ages in the sentences are told anew every second from what is
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop import repair
 from desktop.errors import BalcaoError
 from desktop.i18n import tr as _
-from desktop.order import Person
+from desktop.order import Person, Role
 from desktop.standing import Part, Standing, freshness, standing
 from desktop.store import Session, outbox, print_jobs, queries, setup
 from desktop.store.queries import Count, View
 from ui.desk import Desk
 from ui.nav import Entry
-from ui.sidebar import PAGES
+from ui.sidebar import MANAGERS_PAGES, PAGES
 
 AT_MOST_EVERY_MS = 250
 TICK_MS = 1000
@@ -35,7 +35,8 @@ _STAGES = (View.PREPARE, View.INVOICE, View.PACK, View.SHIP)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One reading of the store. `troubles` is what waits on the repair page."""
+    """One reading of the store. `troubles` is what waits on the repair page, `role` that of the person at
+    the window."""
 
     counts: Mapping[View, Count]
     settings: setup.StoreSettings
@@ -44,6 +45,7 @@ class Facts:
     pushes: Mapping[outbox.State, int]
     printers: Mapping[str, BalcaoError | None]
     troubles: int
+    role: Role
 
     def views(self) -> list[Entry]:
         """The stages this store uses, with what stands in each."""
@@ -59,7 +61,11 @@ class Facts:
     def pages(self) -> list[Entry]:
         """The pages below the stages."""
         counts = {"pickup": self.counts[View.READY].n, "repair": self.troubles}
-        return [Entry(page.name, _(page.label), page.token, counts[page.name], 0) for page in PAGES]
+        return [
+            replace(page, label=_(page.label), count=counts.get(page.name, 0))
+            for page in PAGES
+            if page.name not in MANAGERS_PAGES or self.role is Role.MANAGER
+        ]
 
 
 def read(session: Session, desk: Desk) -> Facts:
@@ -72,6 +78,7 @@ def read(session: Session, desk: Desk) -> Facts:
         pushes=outbox.counts(session),
         printers=_printers(session),
         troubles=repair.count(repair.troubles(session)),
+        role=desk.person.role,
     )
 
 

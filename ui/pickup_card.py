@@ -32,10 +32,11 @@ from desktop.order import Order
 from desktop.pickup import Verdict
 from desktop.truth import Tone, say
 from ui import actions, theme
+from ui.choices import Tick
 from ui.collect_box import CollectBox
-from ui.counter_texts import Advice, CounterButton, FitLabel, Lines, Tick, clear
+from ui.counter_texts import Advice, FitLabel, Lines, clear
 from ui.forms import Form
-from ui.widgets import Card, ElidedLabel, Label, SmallButton, WrappedLabel, column, row
+from ui.widgets import BigButton, Card, ElidedLabel, Label, SmallButton, WrappedLabel, column, row
 
 NARROW = 900
 NARROW_SHELF = 48
@@ -99,13 +100,16 @@ class PickupCard(QFrame):
         self.band.setMinimumHeight(72)
 
     def _make_left(self) -> None:
-        self._name = FitLabel((theme.NAME, 34, theme.TITLE), (theme.TITLE, 24, 20), theme.COUNTER)
+        self._name = FitLabel(
+            (theme.NAME, 34, theme.TITLE), (theme.TITLE, 24, 20, 18), theme.COUNTER
+        )
         self._about = WrappedLabel(role="text", tone="dim")
         self._lines = Lines()
         self.advice = Advice()
         self.collect = CollectBox()
         self.collect.changed.connect(self._weigh)
         self._form_place = QVBoxLayout()
+        self._form_place.setContentsMargins(0, theme.GAP, 0, 0)
         self._left = column(self._name, self._about, self._lines, spacing=8)
         self._left.addWidget(self.advice)
         self._left.addLayout(self._form_place)
@@ -143,9 +147,9 @@ class PickupCard(QFrame):
 
     def _make_buttons(self) -> None:
         self.reason = WrappedLabel(role="lead")
-        self.checked = Tick(_("Code or document checked"))
+        self.checked = Tick(_("Code or document checked"), strong=True)
         self.checked.toggled.connect(self._weigh)
-        self.button = CounterButton()
+        self.button = BigButton(counter=True)
         self.button.clicked.connect(self.press)
         self.receipt = SmallButton(_("Receipt"), actions.key("print"))
         self.receipt.clicked.connect(self._ask_receipt)
@@ -180,6 +184,7 @@ class PickupCard(QFrame):
         self._lines.show_lines(order.lines)
         self.advice.show_steps([say(one, now) for one in verdict.advice])
         self.shelf.set_text(order.shelf or "—")
+        self.shelf.set_token("accent" if order.shelf else "dim")
         packages = len(order.packages)
         self._packages.setText(tr_n("{n} package", "{n} packages", packages) if packages else "")
         self._show_facts(_facts(order, now))
@@ -227,13 +232,11 @@ class PickupCard(QFrame):
         tone = "accent" if verdict.tone is Tone.ATTENTION else verdict.tone.value
         verb = _(STEPS[verdict.step].label)
         self.button.show_step(verb, "" if closed else _("Enter"), tone)
-        self.button.fit()
         self.button.setEnabled(not closed)
         self.button.setAccessibleDescription(closed or _("Enter"))
         self.reason.setText(closed)
-        # On a narrow screen the tick above the button says enough.
-        only_tick = closed == _(CHECK_FIRST)
-        self.reason.setVisible(bool(closed) and not (only_tick and self.width() < NARROW))
+        # Where only the tick is missing, the words beside it say enough.
+        self.reason.setVisible(closed not in {"", _(CHECK_FIRST)})
 
     def _why_closed(self) -> str:
         assert self.case is not None
@@ -349,7 +352,8 @@ def _about(case: Case, now: datetime) -> str:
     order = case.order
     parts = [_("Order {number}", number=order.number), order.channel]
     if case.since is not None:
-        span = ago((now - case.since).total_seconds())
+        # A span does not break between its number and its unit.
+        span = ago((now - case.since).total_seconds()).replace(" ", "\u00a0")
         parts.append(_("{status} for {span}", status=_(order.status.label), span=span))
     else:
         parts.append(_(order.status.label))
@@ -359,7 +363,7 @@ def _about(case: Case, now: datetime) -> str:
 def _facts(order: Order, now: datetime) -> list[tuple[str, str]]:
     method = order.payment.method or _(order.payment.kind.label)
     settled = _("paid") if order.payment.is_settled else _("not paid")
-    facts = [(_("Payment"), f"{money(order.total, order.currency)} · {method} · {settled}")]
+    facts = [(_("Payment"), f"{money(order.total, order.currency)} · {settled} · {method}")]
     if order.buyer.document:
         facts.append((_("Document"), mask(order.buyer.document)))
     if order.invoice is not None:

@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 from ui import theme
 
 Index = QModelIndex | QPersistentModelIndex
-_ROW = Qt.ItemDataRole.UserRole
+ROW = Qt.ItemDataRole.UserRole
 _PAD = 16
 
 
@@ -70,7 +70,7 @@ class RowList(QListView):
         super().__init__(parent)
         self._rows = _Rows(self)
         self.setModel(self._rows)
-        self.setItemDelegate(_Painter(lead_width, large_mark, self))
+        self.setItemDelegate(RowPainter(lead_width, large_mark, self))
         self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUniformItemSizes(True)
@@ -145,12 +145,12 @@ class _Rows(QAbstractListModel):
         row = self.rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return row.title
-        if role == _ROW:
+        if role == ROW:
             return row
         return row.spoken if role == Qt.ItemDataRole.AccessibleTextRole else None
 
 
-class _Painter(QStyledItemDelegate):
+class RowPainter(QStyledItemDelegate):
     """Two lines of text beside a number and a chip; colours are asked for when painting, so that a
     change of theme needs nothing else."""
 
@@ -163,7 +163,7 @@ class _Painter(QStyledItemDelegate):
         return QSize(120, theme.ROW_TWO_LINES if two_lines else theme.BUTTON)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row: Row = index.data(_ROW)
+        row: Row = index.data(ROW)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_ground(painter, option)
@@ -179,6 +179,8 @@ class _Painter(QStyledItemDelegate):
         if marked or under:
             painter.fillRect(option.rect, theme.color("accent_soft" if marked else "background"))
         if marked:
+            painter.setPen(theme.color("accent_edge"))
+            painter.drawRect(option.rect.adjusted(0, 0, -1, -1))
             bar = QRect(option.rect.left(), option.rect.top(), 4, option.rect.height())
             painter.fillRect(bar, theme.color("accent"))
         painter.setPen(theme.color("line"))

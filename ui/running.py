@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from desktop.i18n import N_, language
@@ -28,7 +28,12 @@ LANGUAGE_LATER = N_("The language changes when Balcão is opened again.")
 
 
 class Running(QObject):
-    """Joins a window to an open store. `close` ends it; the store, sync and printers are the caller's."""
+    """Joins a window to an open store. `close` ends it; the store, sync and printers are the caller's.
+
+    `stands()` tells once that the first reading of the store is shown.
+    """
+
+    stands = Signal()
 
     def __init__(
         self, window: Window, store: Store, work: Work, sync: Any, printing: Any, pages: Pages
@@ -79,6 +84,11 @@ class Running(QObject):
             tuple(facts.pages()),
         )  # fmt: skip
 
+    def join(self, sync: Any, printing: Any) -> None:
+        """Connections and printers that came after the window stood."""
+        self.desk.sync, self.desk.printing = sync, printing
+        self.desk.bridge.state_changed.emit()
+
     def close(self) -> None:
         """Ends what belongs to the window; answers on their way are dropped."""
         self.desk.tasks.close()
@@ -87,12 +97,15 @@ class Running(QObject):
         self._crash.remove()
 
     def _have(self, facts: Facts) -> None:
+        first = self._settings is None
         if facts.settings != self._settings:
             self._configure(facts.settings)
         self._window.sidebar.show_overview(facts.views(), facts.pages(), facts.settings.store_name)
         if facts.people and self.desk.person not in facts.people:
             self.desk.stand(facts.people[0])
         self._show_person()
+        if first:
+            self.stands.emit()
 
     def _configure(self, wanted: StoreSettings) -> None:
         """The settings that concern the window, at the start and after each change."""

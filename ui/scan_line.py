@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop.i18n import N_
 from desktop.i18n import tr as _
 from ui import theme
+from ui.widgets import Sign
 
 PROMPT = N_("Scan or type: order, key, tracking, customer, product…")
 ICON = 24
@@ -27,13 +28,7 @@ class ScanLine(QLineEdit):
         self.setAccessibleName(_("Scan or search"))
         self.setMaxLength(4000)
         self.setTextMargins(34, 0, 0, 0)
-        self._sign = QLabel(self)
-        self._sign.setGeometry(14, (theme.SCAN_LINE - ICON) // 2, ICON, ICON)
-        self.redraw()
-
-    def redraw(self) -> None:
-        """After a change of theme."""
-        self._sign.setPixmap(theme.pixmap("scan", "dim", ICON, self.devicePixelRatioF()))
+        Sign("scan", "dim", ICON, self).move(14, (theme.SCAN_LINE - ICON) // 2)
 
     def type(self, text: str) -> None:
         """Goes on with what somebody began to type elsewhere."""

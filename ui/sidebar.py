@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics
@@ -18,13 +19,15 @@ from PySide6.QtWidgets import (
 
 from desktop.i18n import N_
 from desktop.i18n import tr as _
-from desktop.order import Person
 from desktop.scan import ScanKind, classify
 from ui import actions, theme
 from ui.nav import Entry, NavList
 from ui.widgets import ElidedLabel, Label, Rule, SmallButton, column, row
 
-NARROWEST, WIDEST, SIDE = 232, 264, 10
+if TYPE_CHECKING:
+    from desktop.order import Person
+
+NARROWEST, WIDEST, SIDE = 232, 272, 10
 
 
 class Sidebar(QFrame):
@@ -44,8 +47,9 @@ class Sidebar(QFrame):
         self.pages.chosen.connect(self.page_chosen)
         self._store_name = ElidedLabel(role="small")
         body = QVBoxLayout(self)
-        body.setContentsMargins(0, 12, 0, 4)
-        body.setSpacing(4)
+        # All rows fit a screen of 768 pixels.
+        body.setContentsMargins(0, 10, 0, 0)
+        body.setSpacing(2)
         body.addWidget(self._head(training))
         body.addWidget(self._middle(), 1)
         body.addLayout(self._foot())
@@ -69,7 +73,7 @@ class Sidebar(QFrame):
         rows = QWidget()
         whole = QVBoxLayout(rows)
         whole.setContentsMargins(SIDE, 0, SIDE, 0)
-        whole.setSpacing(4)
+        whole.setSpacing(2)
         whole.addWidget(self.views)
         whole.addWidget(Rule())
         whole.addWidget(self.pages)
@@ -158,5 +162,7 @@ class Sidebar(QFrame):
 
 PAGES = (
     Entry("pickup", N_("Pickup counter"), "ok"),
+    Entry("shipments", N_("Shipments"), "attention", counted=False),
     Entry("repair", N_("Repair"), "stop"),
 )
+MANAGERS_PAGES = frozenset({"shipments"})

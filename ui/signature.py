@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QPen,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -72,6 +73,15 @@ class SignaturePad(QWidget):
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         image.save(buffer, "PNG")  # type: ignore[call-overload]
         return bytes(buffer.data().data())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What is signed grows and shrinks with the pad, so that nothing of it is lost."""
+        super().resizeEvent(event)
+        old, new = event.oldSize(), event.size()
+        if not self._strokes or old.isEmpty() or new.isEmpty():
+            return
+        factor = min(new.width() / old.width(), new.height() / old.height())
+        self._strokes = [[point * factor for point in stroke] for stroke in self._strokes]
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:

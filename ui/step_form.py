@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from desktop.errors import UserError
 from desktop.fields import Field
-from desktop.i18n import N_
+from desktop.i18n import N_, number, weight
 from desktop.i18n import tr as _
 from desktop.journey import COMMENT_FIELDS, STEPS, Step
 from desktop.journey.steps import StepRule
@@ -29,7 +29,6 @@ from desktop.order import Label as PackageLabel
 from desktop.order import Line, Order
 from ui import theme
 from ui.forms import Form
-from ui.order_facts import number
 from ui.widgets import BigButton, Label, SmallButton, WrappedLabel, column, row
 
 # A step without fields of its own that is worth a word of explanation.
@@ -181,7 +180,10 @@ class _Comment(QWidget):
         self._form.submitted.connect(self.submitted)
         self._open = SmallButton(_("Add a comment…"), kind="quiet")
         self._open.clicked.connect(self._show)
-        self.setLayout(column(self._open, self._form))
+        whole = column()
+        whole.addLayout(row(self._open, 1))
+        whole.addWidget(self._form)
+        self.setLayout(whole)
         self._form.setVisible(step in _ASKS_COMMENT)
         self._open.setVisible(step not in _ASKS_COMMENT)
 
@@ -262,15 +264,14 @@ class PackagesEditor(QWidget):
         super().__init__()
         self._rows: list[list[QLineEdit]] = []
         self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(theme.STEP)
+        self._grid.setHorizontalSpacing(theme.GAP)
         self._wrong = WrappedLabel(tone="stop")
         self._wrong.hide()
         self._more = SmallButton(_("One more package"), kind="quiet")
         self._more.clicked.connect(self.add)
         self._less = SmallButton(_("One less"), kind="quiet")
         self._less.clicked.connect(self.remove)
-        weight = number(Decimal(order.weight_g) / 1000)
-        about = _("By its lines the order weighs about {kg} kg.", kg=weight)
+        about = _("By its lines the order weighs about {weight}.", weight=weight(order.weight_g))
         whole = column(spacing=theme.GAP)
         whole.addLayout(self._grid)
         whole.addWidget(self._wrong)
@@ -347,7 +348,9 @@ def _parts_of(order: Order, rule: StepRule, values: Mapping[str, Any]) -> list[Q
     if rule.step is Step.PACK:
         return [PackagesEditor(order)]
     if rule.step is not Step.SHIP:
-        return [_NamedForm(rule.fields, values)] if rule.fields else []
+        # A signature is drawn at the counter, not typed.
+        asked = tuple(field for field in rule.fields if field.name != "signature")
+        return [_NamedForm(asked, values)] if asked else []
     left = [package for package in order.packages if package.shipped_at is None]
     apart = set(_CARRIER + _OWN_DRIVER)
     if order.packages and all(package.label is not PackageLabel.NONE for package in left):

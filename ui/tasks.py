@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import queue
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -16,6 +17,8 @@ from ui.bridge import Failed, deliver, raise_error
 
 T = TypeVar("T")
 THREADS = 2
+# How long a thread in Python code may keep the window waiting; Python's own 5 ms are a third of a frame.
+SWITCH_S = 0.001
 _END = 0
 
 
@@ -48,6 +51,7 @@ class Tasks(QObject):
         self._running: set[str] = set()
         self._waiting: dict[str, _Task] = {}
         self._closed = False
+        sys.setswitchinterval(SWITCH_S)
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._threads = [
             threading.Thread(target=self._serve, name=f"task-{n}") for n in range(THREADS)

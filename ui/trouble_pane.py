@@ -30,7 +30,7 @@ from printing import documents
 from ui import actions, theme
 from ui.counter_texts import clear
 from ui.forms import Form
-from ui.widgets import Banner, BigButton, Card, Label, SmallButton, WrappedLabel
+from ui.widgets import Banner, BigButton, Card, Label, SmallButton, WrappedLabel, row
 
 _SURE_MS = 4000
 
@@ -97,7 +97,12 @@ class TroublePane(Card):
         self.title = WrappedLabel(role="title")
         self._about = WrappedLabel(role="text", tone="dim")
         self.banner = Banner()
-        for part in (self.title, self._about, self.banner):
+        self._opener = SmallButton(_("Open order"), kind="quiet")
+        self._opener.clicked.connect(self._open)
+        head = row(self.title, self._opener)
+        head.setStretch(0, 1)
+        self.body.addLayout(head)
+        for part in (self._about, self.banner):
             self.body.addWidget(part)
 
     def show_trouble(self, trouble: Trouble, now: datetime) -> None:
@@ -155,7 +160,7 @@ class TroublePane(Card):
         fields = tuple(f for f in STEPS[push.step].fields if not f.secret)
         inside = QWidget()
         body = QVBoxLayout(inside)
-        body.setContentsMargins(2, 8, 8, 2)
+        body.setContentsMargins(0, 8, 8, 2)
         if fields:
             body.addWidget(Label(_("What the store wanted to tell").upper(), "heading"))
         if trouble.kind is Kind.REFUSED and fields:
@@ -206,13 +211,9 @@ class TroublePane(Card):
 
     def _show_ways(self, trouble: Trouble) -> None:
         clear(self._small)
-        buttons = [self._button(way) for way in self._ways()[1:]]
-        if trouble.order is not None:
-            opener = SmallButton(_("Open order"), kind="quiet")
-            opener.clicked.connect(self._open)
-            buttons.append(opener)
-        for place, button in enumerate(buttons):
-            self._small.addWidget(button, place // 2, place % 2)
+        self._opener.setVisible(trouble.order is not None)
+        for place, way in enumerate(self._ways()[1:]):
+            self._small.addWidget(self._button(way), 0, place)
         self._weigh()
 
     def _button(self, way: _Way) -> SmallButton:
@@ -228,10 +229,8 @@ class TroublePane(Card):
         """Mending wants a change first; sending the same again is the small button's."""
         way = self._first()
         closed = way is _MEND and not self._changed()
-        self.big.show_step(_(way.text), "" if closed else actions.key("next"))
-        self.big.setEnabled(not closed)
-        if closed:
-            self.big.setAccessibleDescription(_("Change a field first"))
+        why = _("Change a field first") if closed else ""
+        self.big.show_step(_(way.text), actions.key("next"), closed=why)
 
     def _changed(self) -> dict[str, str]:
         if self.form is None:

@@ -8,7 +8,7 @@ from PySide6 import QtGui
 from PySide6.QtCore import QRect, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QAccessible,
-    QColor,
+    QFont,
     QFontMetrics,
     QMouseEvent,
     QPainter,
@@ -33,6 +33,7 @@ from ui import theme
 
 L = TypeVar("L", bound=QBoxLayout)
 FLASH_MS = {"ok": 1500, "attention": 3500, "stop": 5000}
+_VERB_SIZES = (theme.TITLE, 24, 20, theme.LEAD, 16, theme.TEXT)
 _FLASH_ICONS = {"ok": "check", "attention": "attention", "stop": "stop"}
 
 
@@ -128,6 +129,23 @@ class Chip(Label):
         self.setVisible(bool(text))
 
 
+class Sign(QWidget):
+    """An icon of `resources/icons` in the colour of a token, also after a change of theme."""
+
+    def __init__(self, name: str, token: str, px: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name, self._token = name, token
+        self.setFixedSize(px, px)
+
+    def show_sign(self, name: str, token: str) -> None:
+        self._name, self._token = name, token
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        drawn = theme.pixmap(self._name, self._token, self.width(), self.devicePixelRatioF())
+        QPainter(self).drawPixmap(0, 0, drawn)
+
+
 class Card(QFrame):
     """A white sheet with a thin line around it; `body` is its layout."""
 
@@ -164,7 +182,8 @@ class SmallButton(QPushButton):
 class BigButton(QPushButton):
     """The one next step: the verb at the left, a hint and the key at the right.
 
-    56 px high, 84 at the counter. Where it is closed the hint says why. The verb is `text()`.
+    56 px high, 84 at the counter. Where it is closed the hint says why. The verb is `text()`; one too long
+    for the button stands smaller.
     """
 
     def __init__(self, verb: str = "", hint: str = "", tone: str = "accent", counter: bool = False,
@@ -210,24 +229,35 @@ class BigButton(QPushButton):
         option.text = ""
         painter = QStylePainter(self)
         painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
-        painter.setPen(self._ink())
-        self._draw_texts(painter, self.rect().adjusted(20, 0, -20, 0))
+        self._draw_texts(painter, self.rect().adjusted(theme.MARGIN, 0, -theme.MARGIN, 0))
 
     def _draw_texts(self, painter: QPainter, area: QRect) -> None:
-        verb, hint = self._metrics()
+        _verb, hint = self._metrics()
+        font = self._verb_font(area.width())
+        verb = QFontMetrics(font)
         wide = min(verb.horizontalAdvance(self.text()) + 2, area.width())
         shown = verb.elidedText(self.text(), Qt.TextElideMode.ElideRight, area.width())
-        painter.setFont(theme.font(self._px, theme.STRONG))
+        painter.setFont(font)
+        painter.setPen(theme.color("accent_ink" if self.isEnabled() else "dim"))
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
         rest = area.adjusted(wide + 20, 0, 0, 0)
         if rest.width() < 40:
             return
+        # Of a closed button the reason is what has to be read.
         painter.setFont(theme.font(self._hint_px))
-        shown = hint.elidedText(self._hint, Qt.TextElideMode.ElideRight, rest.width())
-        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, shown)
+        painter.setPen(theme.color("accent_ink" if self.isEnabled() else "ink"))
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        if hint.horizontalAdvance(self._hint) > rest.width():
+            painter.setFont(theme.font(theme.SMALL))
+            flags |= Qt.TextFlag.TextWordWrap
+        # The key stays beside the last word.
+        painter.drawText(rest, int(flags), self._hint.replace(" · ", "\u00a0·\u00a0"))
 
-    def _ink(self) -> QColor:
-        return theme.color("accent_ink" if self.isEnabled() else "ink")
+    def _verb_font(self, room: int) -> QFont:
+        sizes = [px for px in _VERB_SIZES if px <= self._px]
+        fonts = [theme.font(px, theme.STRONG) for px in sizes]
+        fitting = (f for f in fonts if QFontMetrics(f).horizontalAdvance(self.text()) <= room)
+        return next(fitting, fonts[-1])
 
     def _metrics(self) -> tuple[QFontMetrics, QFontMetrics]:
         return (
@@ -275,12 +305,11 @@ class Flash(QFrame):
         super().__init__(place_of.parentWidget())
         self._place_of = place_of
         self.setProperty("kind", "flash")
-        self._icon, self._words = QLabel(), WrappedLabel(role="lead-strong")
-        self._icon.setFixedWidth(28)
+        self._sign, self._words = Sign("check", "accent_ink", 28), WrappedLabel(role="lead-strong")
         body = QHBoxLayout(self)
         body.setContentsMargins(16, 8, 16, 8)
         body.setSpacing(12)
-        body.addWidget(self._icon)
+        body.addWidget(self._sign)
         body.addWidget(self._words, 1)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -290,9 +319,7 @@ class Flash(QFrame):
     def say(self, tone: str, text: str) -> None:
         """Shows `text` for as long as its tone (ok, attention, stop) needs to be read."""
         theme.set_property(self, "tone", tone)
-        self._icon.setPixmap(
-            theme.pixmap(_FLASH_ICONS[tone], "accent_ink", 28, self.devicePixelRatioF())
-        )
+        self._sign.show_sign(_FLASH_ICONS[tone], "accent_ink")
         self._words.setText(text)
         self.setAccessibleName(text)
         self.place()

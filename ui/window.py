@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
 
 from desktop.i18n import tr as _
 from ui import actions, theme
-from ui.help import HelpDialog
 from ui.scan import ScanListener
 from ui.scan_line import ScanLine
 from ui.sidebar import Sidebar
@@ -31,8 +30,8 @@ from ui.status_line import StatusLine
 from ui.widgets import Banner, Flash, WrappedLabel
 
 # A page is a QWidget with `title` and `refresh()`, and where it makes sense with `scanned(text) -> bool`,
-# `search(text)`, `back() -> bool`, `next()`, `show_view(view)`, `open_order(id)` and the signal
-# `order_wanted(id)`.
+# `search(text)`, `back() -> bool`, `leave(then) -> bool`, `next()`, `show_view(view)`, `open_order(id)` and
+# the signal `order_wanted(id)`.
 Pages: TypeAlias = Mapping[str, Callable[[Any], QWidget]]
 HOME = "orders"
 
@@ -88,7 +87,7 @@ class Window(QMainWindow):
         self.sidebar.view_chosen.connect(self.show_view)
         self.sidebar.page_chosen.connect(self.show_page)
         self.status.help_wanted.connect(self.help)
-        for name in ("orders", "pickup", "repair", "settings"):
+        for name in ("orders", "pickup", "shipments", "repair", "settings"):
             actions.bind(self, name, partial(self.show_page, name))
         actions.bind(self, "help", self.help)
         actions.bind(self, "next", partial(self._here, "next"))
@@ -130,14 +129,25 @@ class Window(QMainWindow):
         return self._pages[name]
 
     def show_page(self, name: str) -> None:
-        """Shows orders, pickup, repair or settings."""
-        if name not in self._factories:
+        """Shows orders, pickup, shipments, repair or settings."""
+        if name not in self._factories or not self._may_leave(name, partial(self.show_page, name)):
             return
-        self._stack.setCurrentWidget(self.page(name))
+        self._turn_to(self.page(name))
         self._mark(self._view if name == HOME else name)
+
+    def _turn_to(self, page: QWidget) -> None:
+        """Shows a page. A focus that its predecessor held and that finds no place there goes to the scan
+        line; Qt would give it to any button."""
+        held = self.page_name != "" and self._stack.isAncestorOf(QApplication.focusWidget() or self)
+        self._stack.setCurrentWidget(page)
+        focus = QApplication.focusWidget() or page
+        if held and (focus is page or not page.isAncestorOf(focus)):
+            self._to_scan_line()
 
     def show_view(self, view: str) -> None:
         """Shows the orders of a stage (a `queries.View`)."""
+        if not self._may_leave(HOME, partial(self.show_view, view)):
+            return
         self.scan_line.empty()
         self._view = view
         self._call(HOME, "show_view", view)
@@ -145,8 +155,18 @@ class Window(QMainWindow):
 
     def open_order(self, order_id: int) -> None:
         """Shows one order's page."""
-        self.show_page(HOME)
-        self._call(HOME, "open_order", order_id)
+        if self._may_leave(HOME, partial(self.open_order, order_id)):
+            self.show_page(HOME)
+            self._call(HOME, "open_order", order_id)
+
+    def _may_leave(self, name: str, then: Callable[[], object]) -> bool:
+        """Whether the page that is shown lets another one, or the end for "", take its place. A page
+        with unsaved edits asks, and calls `then` once they are settled."""
+        shown = self.page_name
+        may = shown == name or self._here("leave", then) is not False
+        if not may:
+            self.sidebar.mark(self._view if shown == HOME else shown)
+        return may
 
     def _mark(self, name: str) -> None:
         self.sidebar.mark(name)
@@ -220,6 +240,8 @@ class Window(QMainWindow):
         self._to_scan_line()
 
     def help(self) -> None:
+        from ui.help import HelpDialog  # noqa: PLC0415
+
         HelpDialog(self).show()
 
     def _update(self) -> None:
@@ -235,7 +257,6 @@ class Window(QMainWindow):
 
     def redraw(self) -> None:
         """After a change of theme: what style sheets do not reach."""
-        self.scan_line.redraw()
         self.sidebar.redraw()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -243,6 +264,9 @@ class Window(QMainWindow):
         self.flash.place()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._may_leave("", self.close):
+            event.ignore()
+            return
         app = QApplication.instance()
         if app is not None:
             app.removeEventFilter(self.listener)

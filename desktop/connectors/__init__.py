@@ -147,9 +147,14 @@ Outcome = Done | Retry | Refused | Unknown
 
 class Connector(Protocol):
     """What one platform's file offers; its constructor takes the values of `fields` by name, the
-    connection's name, and optionally a transport for tests."""
+    connection's name, and optionally a transport for tests.
+
+    `recheck_s` is for a platform that does not tell of every change: an order that is open here is read
+    again once nothing was heard of it for so long; 0 where `pull` brings them all.
+    """
 
     title: ClassVar[str]
+    recheck_s: ClassVar[float]
     fields: ClassVar[tuple[Field, ...]]
     words: ClassVar[tuple[Word, ...]]
     tells: ClassVar[Mapping[Step, Told]]

@@ -135,21 +135,28 @@ def _failed(answer: Answer) -> PlatformAway | PlatformRefused:
 
 
 def _reason(body: bytes) -> tuple[str, str]:
-    """Error code and message of a refusal, as VTEX, Magento and most others word them."""
+    """Error code and message of a refusal, as VTEX, Magento, GraphQL and most others word them."""
     try:
         found = parse_json(body)
     except ValueError:
-        return "", "" if body.lstrip()[:1] == b"<" else _clean(
-            body[:400].decode("utf-8", "replace")
-        )
+        return "", "" if body.lstrip()[:1] == b"<" else clean(body[:400].decode("utf-8", "replace"))
     inner = found.get("error", found) if isinstance(found, dict) else found
     if not isinstance(inner, dict):
-        return "", _clean(inner) if isinstance(inner, str) else ""
-    message = inner.get("message") or inner.get("Message") or ""
-    code = inner.get("code") or ""
-    return _clean(str(code)), _clean(str(message))
+        return "", clean(inner) if isinstance(inner, str) else ""
+    if isinstance(errors := inner.get("errors"), list) and errors and isinstance(errors[0], dict):
+        return reason_of(errors[0])
+    return reason_of(inner)
 
 
-def _clean(text: str) -> str:
+def reason_of(error: Mapping[str, Any]) -> tuple[str, str]:
+    """Code and message of one error; GraphQL keeps its code among the extensions."""
+    message = error.get("message") or error.get("Message") or ""
+    extensions = error.get("extensions")
+    code = error.get("code") or (extensions.get("code") if isinstance(extensions, dict) else "")
+    return clean(str(code or "")), clean(str(message))
+
+
+def clean(text: str) -> str:
+    """A platform's words in one printable line of at most 200 characters."""
     words = "".join(c if c.isprintable() else " " for c in text).split()
     return " ".join(words)[:200]

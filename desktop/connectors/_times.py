@@ -22,15 +22,20 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if text.isascii() and text.isdecimal():
         wait = float(text[:9])
     elif (at := _http_date(text)) is not None:
-        wait = (at - (_http_date(headers.get("date", "")) or datetime.now(UTC))).total_seconds()
+        wait = (at - (server_time(headers) or datetime.now(UTC))).total_seconds()
     else:
         return None
     return min(MOST_WAIT_S, max(LEAST_WAIT_S, wait))
 
 
+def server_time(headers: Mapping[str, str]) -> datetime | None:
+    """When the server answered, by its own clock; None where it gave no date."""
+    return _http_date(headers.get("date", ""))
+
+
 def skew_s(headers: Mapping[str, str]) -> float | None:
     """How far this computer's clock is ahead of the server's; None where it gave no date."""
-    at = _http_date(headers.get("date", ""))
+    at = server_time(headers)
     return (datetime.now(UTC) - at).total_seconds() if at else None
 
 

@@ -13,12 +13,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from desktop.connectors import RemoteOrder
-from desktop.connectors import _vtex_values as get
-from desktop.connectors._vtex_values import Json
+from desktop.connectors import _values as get
+from desktop.connectors._values import Json
 from desktop.connectors._vtex_words import BY_WORD, CANCELS, STATUSES, payment_kind, suffix
 from desktop.connectors.http import parse_json
 from desktop.errors import UserError
-from desktop.i18n import N_, decimals, known_currency
+from desktop.i18n import N_
 from desktop.order import (
     Address,
     Buyer,
@@ -66,17 +66,6 @@ def read(raw: bytes, connection: str) -> Document:
         raise UserError(N_("The answer is no order."))
     groups = _groups(body)
     return Document(tuple(_remote(body, group, connection, raw) for group in groups), groups)
-
-
-def _money(currency: str) -> Callable[[int], int]:
-    """From hundredths to minor units, halves away from zero."""
-    step: int = 10 ** (2 - decimals(currency))
-
-    def convert(cents: int) -> int:
-        whole = (abs(cents) + step // 2) // step
-        return whole if cents >= 0 else -whole
-
-    return convert
 
 
 def _groups(body: Json) -> tuple[Group, ...]:
@@ -348,10 +337,8 @@ def _remote(body: Json, group: Group, connection: str, raw: bytes) -> RemoteOrde
 
 
 def _order(body: Json, group: Group, connection: str, status: str) -> Order:
-    currency = get.text(get.box(body, "storePreferencesData"), "currencyCode", required=True)
-    if not known_currency(currency):
-        raise UserError(N_("The currency “{currency}” is not known."), currency=currency)
-    money = _money(currency)
+    currency = get.currency(get.box(body, "storePreferencesData"), "currencyCode")
+    money = get.minor_units(currency)
     placed = get.date(body, "creationDate", required=True)
     assert placed is not None
     remote_id = get.text(body, "orderId", required=True)

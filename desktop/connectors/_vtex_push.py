@@ -12,21 +12,28 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from desktop.connectors import Done, Outcome, Push, Refused, RemoteOrder, Retry, Unknown
+from desktop.connectors import Done, Outcome, Push, Refused, RemoteOrder, Retry
+from desktop.connectors._pushing import (
+    ALREADY,
+    NOT_READY_S,
+    PUSH_S,
+    cancelled,
+    check_total,
+    given,
+    not_ready,
+    other_invoice,
+    outcome,
+)
 from desktop.connectors._vtex_body import Document, Group
 from desktop.connectors._vtex_dialects import Dialect, note_path, path, tracking_path
 from desktop.connectors._vtex_words import BY_WORD, ON_ITS_WAY, event_text
-from desktop.connectors.http import Http, KeyUnknown, as_sentence
-from desktop.errors import PlatformAway, PlatformDenied, PlatformRefused, UserError
+from desktop.connectors.http import Http, as_sentence
+from desktop.errors import PlatformAway, PlatformRefused, UserError
 from desktop.i18n import N_, money, tr
 from desktop.journey import Step, rank
 from desktop.order import CancelState, Invoice, PaymentKind, Status
 
 S = Status
-PUSH_S = 25.0  # under half of an outbox lease (60 s), for all calls of a push together
-_NOT_READY_S = 60.0
-_KEY_S = 300.0
-_ALREADY = N_("The platform had it already.")
 _INVOICE_RIGHT = "Notify invoice"
 
 
@@ -42,26 +49,10 @@ class Sending:
 
     def outcome(self) -> Outcome:
         """Tells the platform; raises nothing of the network."""
-        try:
-            with self.http.within(PUSH_S):
-                try:
-                    return _CALLS[self.push.step](self)
-                except PlatformRefused as error:
-                    return self._after_refusal(error)
-        except PlatformAway as error:
-            return (
-                Unknown(as_sentence(error))
-                if self.wrote
-                else Retry(as_sentence(error), error.after_s)
+        with self.http.within(PUSH_S):
+            return outcome(
+                lambda: _CALLS[self.push.step](self), self._after_refusal, lambda: self.wrote
             )
-        except KeyUnknown as error:
-            # Nothing is wrong with the push: it goes by itself once the key is mended.
-            return Retry(as_sentence(error), _KEY_S)
-        except (PlatformDenied, PlatformRefused) as error:
-            # Refused twice: the call, and the order itself when it was to be read.
-            return Refused(as_sentence(error))
-        except UserError as error:
-            return Refused(error, error.field)
 
     def write(self, method: str, where: str, body: Any = None, right: str = "") -> None:
         try:
@@ -84,14 +75,11 @@ class Sending:
     def _after_refusal(self, error: PlatformRefused) -> Outcome:
         remote, _ = self.look()
         if confirms(self.push, remote):
-            return Done(_ALREADY)
+            return Done(ALREADY)
         if self.push.step is Step.ACCEPT and remote.word in ON_ITS_WAY:
-            text = N_(
-                "The platform is not ready yet (“{status}”). The program tries again by itself."
-            )
-            return Retry(UserError(text, status=remote.verbatim), _NOT_READY_S)
+            return Retry(not_ready(remote), NOT_READY_S)
         if remote.cancel is not None and self.push.step is not Step.CANCEL:
-            return Refused(_cancelled(remote))
+            return Refused(cancelled(remote))
         return Refused(as_sentence(error))
 
     @property
@@ -121,7 +109,7 @@ def _invoice(sending: Sending) -> Outcome:
     push, number = sending.push, sending.invoice_number
     remote, group = sending.look()
     if confirms(push, remote):
-        return Done(_ALREADY)
+        return Done(ALREADY)
     _check_invoice(push, remote)
     assert push.order.invoice is not None
     dated = replace(push.order.invoice, issued_at=push.order.invoice.issued_at or _now())
@@ -133,29 +121,19 @@ def _invoice(sending: Sending) -> Outcome:
 
 def _check_invoice(push: Push, remote: RemoteOrder) -> None:
     if remote.cancel is not None:
-        raise _cancelled(remote)
+        raise cancelled(remote)
     known = remote.facts.invoice
     if known is not None and _reached(remote, S.INVOICED):
-        raise UserError(
-            N_("The platform has invoice {number} for this order already."),
-            field="number",
-            number=known.number,
-        )
-    if remote.facts.total != push.order.total:
-        currency = push.order.currency
-        raise UserError(
-            N_("On the platform the order is now {theirs}, here it was {ours}. Look what changed."),
-            theirs=money(remote.facts.total, currency),
-            ours=money(push.order.total, currency),
-        )
+        raise other_invoice(known.number)
+    check_total(push, remote)
 
 
 def _ship(sending: Sending) -> Outcome:
     data = sending.push.data
     body = {
         "trackingNumber": _code(sending.push),
-        "trackingUrl": _given(data, "tracking_url"),
-        "courier": _given(data, "carrier") or _given(data, "driver"),
+        "trackingUrl": given(data, "tracking_url"),
+        "courier": given(data, "carrier") or given(data, "driver"),
         "dispatchedDate": _now().isoformat(timespec="seconds"),
     }
     where = tracking_path(sending.push.order.remote_id, sending.invoice_number)
@@ -165,7 +143,7 @@ def _ship(sending: Sending) -> Outcome:
 
 def _event(sending: Sending) -> Outcome:
     push = sending.push
-    comment = "" if push.step is Step.READY else _given(push.data, "comment")
+    comment = "" if push.step is Step.READY else given(push.data, "comment")
     _put_event(sending, comment, delivered=None)
     return Done()
 
@@ -199,17 +177,17 @@ def _cancel(sending: Sending) -> Outcome:
     """From ready-for-handling on it takes a request and a confirmation, and a seller further down
     the chain may still say no: then it is asked again later."""
     where = path(sending.dialect.cancel, sending.push.order.remote_id)
-    body = {"reason": _given(sending.push.data, "reason")}
+    body = {"reason": given(sending.push.data, "reason")}
     remote, _ = sending.look()
     for _ in range(2):
         if confirms(sending.push, remote):
-            return Done("" if sending.wrote else _ALREADY)
+            return Done("" if sending.wrote else ALREADY)
         sending.write("POST", where, body, "Cancel order")
         remote, _group = sending.look()
     if confirms(sending.push, remote):
         return Done()
     text = N_("The platform has the request to cancel and has not decided yet (“{status}”).")
-    return Retry(UserError(text, status=remote.verbatim), _NOT_READY_S)
+    return Retry(UserError(text, status=remote.verbatim), NOT_READY_S)
 
 
 def _record_payment(sending: Sending) -> Outcome:
@@ -227,7 +205,7 @@ def _record_payment(sending: Sending) -> Outcome:
 
 def _note(sending: Sending) -> Outcome:
     push = sending.push
-    reason = _given(push.data, "reason")
+    reason = given(push.data, "reason")
     message = tr(N_("Returned to stock: {reason}"), reason=reason)
     if push.step is Step.REFUND:
         amount = push.data.get("amount", push.order.total)
@@ -312,7 +290,7 @@ def _code(push: Push) -> str:
     """The tracking codes of the order's packages; the order's own id where there is none, because
     VTEX takes events only for an invoice with a code."""
     codes = [package.tracking for package in push.order.packages]
-    known = dict.fromkeys(code for code in (*codes, _given(push.data, "tracking")) if code)
+    known = dict.fromkeys(code for code in (*codes, given(push.data, "tracking")) if code)
     return ", ".join(known) or push.order.remote_id
 
 
@@ -332,16 +310,6 @@ def _without_prefix(number: str) -> str:
     """The digits behind a prefix of letters; nothing where other signs stand."""
     match = re.fullmatch(r"(?:[A-Za-z]+-?)?([0-9]+)", number.strip())
     return match[1] if match else ""
-
-
-def _given(data: Mapping[str, Any], name: str) -> str:
-    return str(data.get(name) or "")
-
-
-def _cancelled(remote: RemoteOrder) -> UserError:
-    if remote.cancel is CancelState.REQUESTED:
-        return UserError(N_("The buyer asked the platform to cancel. Settle that first."))
-    return UserError(N_("The order was cancelled on the platform."))
 
 
 def _now() -> datetime:

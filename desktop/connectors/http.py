@@ -75,9 +75,12 @@ class Http:
         *,
         query: Mapping[str, str] | None = None,
         body: Any = None,
+        headers: Mapping[str, str] | None = None,
         right: str = "",
+        reads: bool = False,
     ) -> Answer:
-        """One call; `body` is sent as JSON, `right` names what a 403 lacks.
+        """One call; `body` is sent as JSON, `headers` go beside those of all calls, `right` names what
+        a 403 lacks, `reads` says of a POST that it changes nothing.
 
         Raises PlatformAway (its `sent` tells whether the platform may have acted), PlatformDenied or
         PlatformRefused. After a 429 every call is refused here until the named time is over.
@@ -86,11 +89,12 @@ class Http:
             raise TooMany(self.host, rest)
         url = self._base + path + ("?" + urlencode(query) if query else "")
         data = None if body is None else json.dumps(body).encode()
-        answer, failure = self._exchange(method, url, data)
-        if failure is not None and failure.stale and method == "GET":
+        request = _Request(method, url, {**self._headers, **(headers or {})}, data)
+        answer, failure = self._exchange(request)
+        if failure is not None and failure.stale and (reads or method == "GET"):
             # The server had closed the idle connection; nothing was read, so asking again is safe.
             self._ready().session.get_adapter(url).close()
-            answer, failure = self._exchange(method, url, data)
+            answer, failure = self._exchange(request)
         if answer is None:
             assert failure is not None
             raise failure.error
@@ -122,9 +126,7 @@ class Http:
             opened.session.close()
             opened.dog.close()
 
-    def _exchange(
-        self, method: str, url: str, data: bytes | None
-    ) -> tuple[Answer | None, _Failure | None]:
+    def _exchange(self, request: _Request) -> tuple[Answer | None, _Failure | None]:
         from desktop.connectors import _wire  # noqa: PLC0415  (importing this module costs nothing)
 
         now = time.monotonic()
@@ -134,7 +136,7 @@ class Http:
             return None, _Failure(PlatformAway(text, host=self.host))
         with _wire.Watch(self._ready().dog, until) as watch:
             try:
-                return self._send(method, url, data, watch), None
+                return self._send(request, watch), None
             except TooLarge as error:
                 return None, _Failure(error)
             except _wire.FAILURES as error:
@@ -142,15 +144,15 @@ class Http:
                 away = PlatformAway(text, sent=watch.sent, host=self.host, seconds=seconds)
                 return None, _Failure(away, watch.is_stale)
 
-    def _send(self, method: str, url: str, data: bytes | None, watch: _wire.Watch) -> Answer:
+    def _send(self, asked: _Request, watch: _wire.Watch) -> Answer:
         import requests  # noqa: PLC0415
 
         from desktop.connectors import _wire  # noqa: PLC0415
 
         session = self._ready().session
-        request = requests.Request(method, url, headers=self._headers, data=data)
+        request = requests.Request(asked.method, asked.url, headers=asked.headers, data=asked.data)
         prepared = session.prepare_request(request)
-        response = session.get_adapter(url).send(
+        response = session.get_adapter(asked.url).send(
             prepared,
             stream=True,
             timeout=(min(CONNECT_S, watch.left), watch.left),
@@ -204,6 +206,14 @@ class Http:
         session.mount("https://", adapter)
         session.mount("http://", adapter)
         return session
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    data: bytes | None
 
 
 @dataclass(frozen=True, slots=True)

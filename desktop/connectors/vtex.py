@@ -24,6 +24,7 @@ from desktop.connectors import (
     Unreadable,
     Word,
 )
+from desktop.connectors._clock import check_clock
 from desktop.connectors._vtex_body import Document, read
 from desktop.connectors._vtex_dialects import DIALECTS, FEED, FEED_CONFIG, LIST, path
 from desktop.connectors._vtex_push import Sending, confirms
@@ -43,7 +44,6 @@ _WORKERS = 16
 _SENDERS = 8  # pushes that go beside a pull
 _VISIBILITY_S = 240
 _RETENTION_S = 1_209_600  # the longest there is: 14 days
-_MAX_SKEW_S = 300
 _KEPT_RAW = 2_000_000
 _FEED_RIGHT = "Feed v3 and Hook Admin"
 _ORDER_ID = re.compile(r"\w[\w.:~-]{0,99}", re.ASCII)
@@ -53,6 +53,7 @@ class Vtex:
     """One VTEX account. See `desktop.connectors.Connector` for what each call promises."""
 
     title: ClassVar[str] = "VTEX"
+    recheck_s: ClassVar[float] = 0.0  # its feed tells of every change
     fields: ClassVar[tuple[Field, ...]] = (
         Field(
             "url", N_("Account address"), required=True,
@@ -131,16 +132,7 @@ class Vtex:
                 raise _no_vtex(self._http.host, error.status) from None
         else:
             raise _no_vtex(self._http.host, 200)
-        self._check_clock()
-
-    def _check_clock(self) -> None:
-        skew = self._http.skew_s
-        if skew is not None and abs(skew) > _MAX_SKEW_S:
-            raise PlatformRefused(
-                N_("This computer's clock is {minutes} minutes off. Set it right, or invoices get a "
-                   "wrong date."),
-                status=200, code="clock", minutes=round(abs(skew) / 60),
-            )  # fmt: skip
+        check_clock(self._http.skew_s)
 
     def pull(self, cursor: str) -> Pulled:
         """Up to ten lots of the feed and the details of the orders they name.

@@ -27,7 +27,7 @@ __all__ = [
 S = Status
 
 COMMENT_FIELDS = (
-    Field("comment", N_("Comment"), FieldKind.LONG_TEXT),
+    Field("comment", N_("Comment"), FieldKind.LONG_TEXT, personal=True),
     Field("notify", N_("Notify the customer"), FieldKind.YES_NO),
     Field("visible", N_("Visible to the customer"), FieldKind.YES_NO),
 )

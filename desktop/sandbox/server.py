@@ -36,7 +36,6 @@ class Server(ThreadingHTTPServer):
         self.respond = respond
         self.stopping = threading.Event()
         self.failures: list[str] = []
-        self._lock = threading.Lock()
         self._live: dict[threading.Thread, socket.socket] = {}
         super().__init__(("127.0.0.1", port), _Handler)
         self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
@@ -49,29 +48,20 @@ class Server(ThreadingHTTPServer):
         self.stopping.set()
         self.shutdown()
         self._thread.join()
-        with self._lock:
-            live = list(self._live.items())
-        for _, connection in live:
+        for connection in self._live.values():  # nobody accepts any more
             with suppress(OSError):  # already gone
                 connection.shutdown(socket.SHUT_RDWR)
-        for thread, _ in live:
+        for thread in self._live:
             thread.join()
         self.server_close()
 
     def process_request(self, request: Any, client_address: Any) -> None:
         thread = threading.Thread(
-            target=self._converse, args=(request, client_address), daemon=True
+            target=self.process_request_thread, args=(request, client_address), daemon=True
         )
-        with self._lock:
-            self._live[thread] = request
+        self._live = {one: line for one, line in self._live.items() if one.is_alive()}
+        self._live[thread] = request
         thread.start()
-
-    def _converse(self, request: Any, client_address: Any) -> None:
-        try:
-            self.process_request_thread(request, client_address)
-        finally:
-            with self._lock:
-                del self._live[threading.current_thread()]
 
     def shutdown_request(self, request: Any) -> None:
         # Without the polite half-close of the base class, so that an abort is one.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,10 @@ from desktop.connectors.vtex import Vtex
 from desktop.sandbox import KEY, TOKEN, Sandbox
 from tests.fakes import SHOP, an_order
 from tests.flow.scene import Scene
+from tests.flow.vendure import Counter
 from tests.flow.vtex import Start
+from tests.vendure import Server as VendureServer
+from tests.vendure import Unavailable, installed
 
 
 @pytest.fixture(params=["classic", "pii"])
@@ -46,3 +50,45 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
     made.close()
     names = {thread.name.split("_")[0] for thread in threading.enumerate()}
     assert not names & {"writer", f"sync-{SHOP}", f"send-{SHOP}", f"pull-{SHOP}"}
+
+
+@pytest.fixture(scope="session")
+def vendure_modules() -> Path:
+    """Where there is no Vendure these tests are skipped, unless the machine is said to have one."""
+    try:
+        return installed()
+    except Unavailable as error:
+        if os.environ.get("BALCAO_VENDURE") == "required":
+            pytest.fail(f"no Vendure, and it is required: {error}")
+        pytest.skip(f"no Vendure: {error}")
+
+
+@pytest.fixture(scope="session")
+def vendure(
+    vendure_modules: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[VendureServer]:
+    server = VendureServer(vendure_modules, tmp_path_factory.mktemp("vendure"))
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def shop(vendure: VendureServer) -> VendureServer:
+    """A running shop without any orders."""
+    if not vendure.is_alive:  # a test that killed it has failed
+        vendure.again()
+    vendure.reset()
+    return vendure
+
+
+@pytest.fixture
+def counter(shop: VendureServer, tmp_path: Path) -> Iterator[Callable[..., Counter]]:
+    """Makes a store that is connected with the shop."""
+    with ExitStack() as stack:
+
+        def begin(folder: str = "store", **settings: str) -> Counter:
+            made = Counter(tmp_path / folder, shop.url, **settings)
+            stack.callback(made.close)
+            return made
+
+        yield begin

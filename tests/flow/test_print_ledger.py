@@ -22,6 +22,7 @@ from desktop.work import Work
 from printing import jobs
 from printing.spooler import Spooler
 from tests import paper
+from tests.fakes import new_store
 from tests.printers import FakePrinter
 
 SOON_S = 10.0
@@ -40,7 +41,7 @@ class Clock:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path / "data")
+    opened = new_store(tmp_path / "data")
     yield opened
     opened.close()
 

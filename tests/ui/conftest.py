@@ -17,6 +17,7 @@ from desktop.fiscal.access_key import check_digit
 from desktop.order import Hold, Kind, Order, Person, Role, Status
 from desktop.store import Session, Store, orders
 from desktop.work import Work
+from tests.fakes import new_store
 from tests.unit.orders import order
 from ui import theme
 from ui.bridge import Bridge
@@ -37,8 +38,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def collected_here() -> Iterator[None]:
-    """As in the program: no other thread may collect a cycle that holds a widget."""
+    """As in the program: no other thread may collect a cycle that holds a widget.
+
+    What was there before is set aside, so that each test pays for its own objects only.
+    """
     gc.disable()
+    gc.freeze()
     yield
     gc.collect()
     gc.enable()
@@ -53,7 +58,7 @@ def dressed(qapp: QApplication) -> None:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path)
+    opened = new_store(tmp_path)
     yield opened
     opened.close()
 

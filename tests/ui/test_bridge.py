@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from concurrent.futures import Future
 
@@ -123,6 +124,10 @@ def test_of_one_key_only_the_newest_answers_and_one_runs(desk, ear, qtbot):
     qtbot.waitUntil(lambda: bool(ear.heard))
     assert desk.tasks.idle
     assert (ran, ear.heard) == ([0, 4], [4])
+
+
+def test_a_thread_in_python_code_keeps_the_window_waiting_a_millisecond(desk):
+    assert sys.getswitchinterval() <= 0.001
 
 
 def test_tasks_of_different_keys_run_at_once(desk, ear, qtbot):

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 
 from desktop.errors import UserError
@@ -159,7 +160,70 @@ def test_stages_that_are_switched_off_are_not_offered(desk, page, show):
     assert Step.PACK.value not in {a.data() for a in page.panel.head.menu.actions()}
 
 
+def test_what_is_open_stands_first_and_what_was_done_is_gone(page, show):
+    show(order(Status.INVOICED))
+    actions = page.panel.head.menu.actions()
+    line = next(i for i, action in enumerate(actions) if action.isSeparator())
+    assert all(action.isEnabled() for action in actions[:line])
+    assert not any(action.isEnabled() for action in actions[line + 1 :])
+    offered = {action.data() for action in actions}
+    assert not offered & {Step.ACCEPT.value, Step.PREPARE.value, Step.INVOICE.value}
+    assert Step.TAKE_BACK.value in {action.data() for action in actions[:line]}
+
+
+def test_an_open_menu_stays_under_the_hand_while_news_come(page, show, qtbot):
+    show(order())
+    menu = page.panel.head.menu
+    page.panel.show_more()
+    qtbot.waitUntil(menu.isVisible)
+    QTest.keyClick(menu, Qt.Key.Key_Down)
+    chosen = menu.activeAction()
+    assert chosen is not None
+    page.panel.refresh()
+    qtbot.waitUntil(lambda: page._desk.tasks.idle)
+    assert menu.isVisible() and menu.activeAction() is chosen
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.panel.sheet is not None)
+    assert page.panel.sheet.step.value == chosen.data()
+
+
+def test_another_order_is_shown_from_its_beginning(page, show, qtbot, window):
+    show(order())
+    window.resize(1024, 640)
+    bar = page.panel._rest.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    bar.setValue(bar.maximum())
+    show(replace(order(), number="9002", remote_id="R9002"))
+    qtbot.waitUntil(lambda: page.panel.sight.order.number == "9002")
+    assert bar.value() == 0
+
+
+def test_an_order_that_left_the_list_stays_when_a_menu_closes(desk, page, filled, qtbot, keys):
+    """Qt would go to the first row when the list gets the focus back."""
+    new = next(one for one in filled if one.status is Status.AWAITING_CREATION)
+    put(desk.store, [replace(order(), number="9001", remote_id="R9001")])
+    qtbot.waitUntil(lambda: len(page.table.model.ids) == 2)
+    page.table.select(new.id)
+    qtbot.waitUntil(lambda: page.panel.sight is not None)
+    page.table.view.setFocus()
+    keys(page, Qt.Key.Key_F4)
+    qtbot.waitUntil(lambda: len(page.table.model.ids) == 1)
+    page.panel.show_more()
+    qtbot.waitUntil(page.panel.head.menu.isVisible)
+    page.panel.head.menu.close()
+    qtbot.waitUntil(page.table.view.hasFocus)
+    assert page.table.current_id == new.id
+    assert page.panel.sight is not None and page.panel.sight.order.id == new.id
+
+
 # --- sheets -------------------------------------------------------------------------------------------
+
+
+def test_a_signature_is_not_typed(page, show):
+    show(order(Status.READY_FOR_PICKUP, Kind.PICKUP))
+    page.panel.ask(Step.HAND_OVER)
+    names = {f.accessibleName() for f in page.panel.sheet.findChildren(QLineEdit)}
+    assert "Who collects" in names and "Signature" not in names
 
 
 def field(panel, name):
@@ -307,20 +371,46 @@ def test_an_unknown_code_says_what_was_read(window, show, heard):
     assert "XYZ-404" in heard.messages[-1].text
 
 
-def test_products_are_counted_one_by_one_and_kept_when_complete(
-    desk, page, window, show, qtbot, heard
-):
+def test_products_are_counted_one_by_one_and_kept(desk, page, window, show, qtbot, heard):
     one = show(order(Status.IN_PREPARATION))
     window.scanned("7891000315507")
+    qtbot.waitUntil(lambda: "1 of 2 picked" in texts(page.panel.lines))
+    assert heard.sounds[-1] == "ok"
+    assert now_is(desk, one.id).lines[0].picked == 1
+    # Another order in between, and back: counting goes on where it was.
+    show(order(Status.ACCEPTED, remote_id="R2"))
+    page.open_order(one.id)
+    qtbot.waitUntil(lambda: page.panel.sight is not None)
     assert "1 of 2 picked" in texts(page.panel.lines)
-    assert now_is(desk, one.id).lines[0].picked is None
     window.scanned("CAF-500")
     qtbot.waitUntil(lambda: now_is(desk, one.id).lines[0].picked == 2)
     window.scanned("QJO-KG")
     qtbot.waitUntil(lambda: now_is(desk, one.id).lines[1].picked == Decimal("1.250"))
     qtbot.waitUntil(lambda: "picked" in texts(page.panel.lines))
     window.scanned("CAF-500")
-    assert "all 2 are picked already" in heard.messages[-1].text
+    qtbot.waitUntil(lambda: "all 2 are picked already" in heard.messages[-1].text)
+
+
+def test_fast_scans_are_all_counted(desk, page, window, show, qtbot):
+    one = show(order(Status.ACCEPTED, lines=(line(1, "A-1", 5), line(2, "A-1", 3))))
+    for _ in range(7):
+        window.scanned("A-1")
+    qtbot.waitUntil(lambda: now_is(desk, one.id).lines[1].picked == 2)
+    assert now_is(desk, one.id).lines[0].picked == 5
+    qtbot.waitUntil(lambda: "2 of 3 picked" in texts(page.panel.lines))
+
+
+def test_a_question_about_one_line_stays_while_another_is_scanned(page, window, show, qtbot, desk):
+    one = show(order(Status.ACCEPTED, lines=(line(1, "A-1", 5), line(2, "B-1", 1))))
+    page.panel.lines.missing.emit(one.lines[0])
+    window.scanned("B-1")
+    qtbot.waitUntil(lambda: now_is(desk, one.id).lines[1].picked == 1)
+    qtbot.wait(50)
+    assert page.panel.sheet is not None
+
+
+def line(number, sku, quantity):
+    return Line(number, sku, f"Café {sku}", Decimal(quantity), 100, 100 * quantity)
 
 
 def test_a_product_that_is_not_in_the_order_is_told(page, window, show, heard):

@@ -31,6 +31,7 @@ from tests.ui.conftest import NOW, put
 from tests.unit.orders import LINES, order
 from ui import theme
 from ui.pages.pickup import PickupPage
+from ui.signature import SignaturePad
 
 # The offscreen screen says this of every window.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
@@ -137,9 +138,9 @@ def test_without_a_code_the_document_must_be_checked_first(desk, page, opened, h
     assert card.reason.text() == "Check the code or the document first."
     page.next()
     assert heard.messages[-1].text == card.reason.text()
-    assert card.checked.box.hasFocus()
+    assert card.checked.hasFocus()
     assert stored(desk, one.id).status is S.READY_FOR_PICKUP
-    QTest.keyClick(card.checked.box, Qt.Key.Key_Space)
+    QTest.keyClick(card.checked, Qt.Key.Key_Space)
     assert card.button.isEnabled() and not card.reason.isVisible()
 
 
@@ -374,7 +375,7 @@ def test_nothing_is_cut_with_long_names_and_ten_lines(desk, page, opened, qtbot,
     qtbot.wait(20)
     assert page.size().toTuple() == size
     for button in card.findChildren(QAbstractButton):
-        if button.isVisible() and button is not card.checked.box:
+        if button.isVisible() and button is not card.checked:
             assert button.height() >= theme.BUTTON, button.accessibleName()
             assert button.accessibleName() or button.text()
     for widget in (*card.findChildren(QAbstractButton), *card.findChildren(QLineEdit)):
@@ -383,3 +384,17 @@ def test_nothing_is_cut_with_long_names_and_ten_lines(desk, page, opened, qtbot,
             assert card.rect().contains(corner), widget.accessibleName()
     assert card.button.height() == theme.COUNTER_BUTTON
     assert card.headline.height() >= card.headline.heightForWidth(card.headline.width())
+
+
+def test_a_signature_stays_whole_when_its_pad_shrinks(qtbot):
+    pad = SignaturePad()
+    qtbot.addWidget(pad)
+    pad.resize(400, 200)
+    pad.show()
+    QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
+    QTest.mouseMove(pad, QPoint(200, 190))
+    QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=QPoint(200, 190))
+    pad.resize(400, 100)
+    points = [point for stroke in pad._strokes for point in stroke]
+    assert max(point.y() for point in points) <= 100
+    assert pad.is_signed and pad.png()

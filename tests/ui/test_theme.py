@@ -9,11 +9,20 @@ from dataclasses import asdict, fields
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontMetrics
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLineEdit, QPushButton
 
 import resources
 from ui import actions, sounds, theme
-from ui.widgets import Banner, BigButton, Chip, ElidedLabel, Flash, SmallButton, WrappedLabel
+from ui.widgets import (
+    Banner,
+    BigButton,
+    Chip,
+    ElidedLabel,
+    Flash,
+    Sign,
+    SmallButton,
+    WrappedLabel,
+)
 
 TEXTS = [
     ("ink", "background"), ("ink", "card"), ("ink", "accent_soft"),
@@ -62,6 +71,26 @@ def test_borders_of_fields_and_focus_have_contrast(name, pair):
 
 def test_high_contrast_knows_black_white_and_yellow_alone():
     assert set(asdict(theme.CONTRAST).values()) == {"#000000", "#FFFFFF", "#FFFF00"}
+
+
+@pytest.mark.parametrize("name", theme.THEMES)
+@pytest.mark.parametrize("kind", ["", "scan"])
+def test_what_stands_in_an_empty_field_can_be_read(qtbot, qapp, name, kind):
+    """Qt writes it half transparent where nobody says otherwise."""
+    theme.apply(qapp, name)
+    field = QLineEdit()
+    field.setProperty("kind", kind)
+    shown(qtbot, field)
+    ink = field.palette().placeholderText().color()
+    assert ink.alpha() == 255
+    assert contrast(ink.name(), theme.THEMES[name].card) >= 4.5
+
+
+@pytest.mark.parametrize("name", theme.THEMES)
+def test_what_is_marked_is_told_apart_in_every_theme(name):
+    """By its fill, or where fills are alike by its edge."""
+    look = theme.THEMES[name]
+    assert look.accent_soft != look.card or look.accent_edge not in {look.card, look.line}
 
 
 @pytest.mark.parametrize("name", theme.THEMES)
@@ -171,6 +200,27 @@ def test_the_verb_is_drawn_left_and_the_hint_right(qtbot):
 
     assert has_ink(20, 70) and has_ink(455, 480)
     assert not has_ink(150, 400)
+
+
+def test_a_verb_too_long_for_its_button_stands_smaller(qtbot):
+    button = shown(qtbot, BigButton("Problema en la entrega", "Enter"), 240)
+    fits = [px for px in (20, 18, 16, 15) if button._verb_font(208).pixelSize() == px]
+    assert fits and fits[0] < 20
+    wide = QFontMetrics(button._verb_font(208)).horizontalAdvance(button.text())
+    assert wide <= 208
+    assert button._verb_font(600).pixelSize() == 20
+
+
+def test_a_sign_follows_the_theme(qtbot, qapp):
+    sign = shown(qtbot, Sign("check", "ok", 40))
+    before = colours(sign)
+    theme.apply(qapp, "dark")
+    assert theme.LIGHT.ok.lower() in before and theme.DARK.ok.lower() in colours(sign)
+
+
+def colours(widget):
+    picture = widget.grab().toImage()
+    return {picture.pixelColor(x, y).name() for x in range(40) for y in range(40)}
 
 
 def test_long_words_never_make_a_row_wider(qtbot):

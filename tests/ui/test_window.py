@@ -18,9 +18,11 @@ from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QLabel,
+    QLineEdit,
     QMenu,
     QMessageBox,
     QPushButton,
+    QScrollArea,
 )
 
 from desktop.errors import PlatformAway, UserError
@@ -35,6 +37,7 @@ from tests.ui.conftest import put, some_orders
 from ui import actions, app, last, overview, theme
 from ui.collector import Collector
 from ui.help import HelpDialog
+from ui.nav import LOWEST, NavButton
 from ui.overview import Overview
 from ui.sounds import Sounds
 from ui.window import Window
@@ -249,6 +252,25 @@ def test_every_page_has_its_key(window, keys, name):
     assert window.page(name).title
 
 
+def test_shipments_have_a_key_and_a_row_for_managers_only(window, qtbot):
+    QTest.keyClick(window.windowHandle(), Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
+    assert window.page_name == "shipments" and window.sidebar.pages.button("shipments").isChecked()
+    page = window.page("shipments")
+    qtbot.waitUntil(lambda: page.sight is not None)
+    window.desk.stand(BETO)
+    qtbot.waitUntil(lambda: "shipments" not in window.sidebar.pages._buttons)
+    assert not page.list.isVisible()
+
+
+def test_an_order_of_the_shipments_page_opens_on_its_own(window, qtbot):
+    window.show_page("shipments")
+    page = window.page("shipments")
+    qtbot.waitUntil(lambda: bool(page.list.keys()))
+    page.list.chosen.emit(page.list.keys()[0])
+    assert window.page_name == "orders"
+    assert window.page("orders").table.current_id == page.list.keys()[0][0]
+
+
 def test_a_stage_is_one_press_away(window, qtbot):
     button = window.sidebar.views.button(View.READY)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
@@ -278,7 +300,7 @@ def test_help_lists_every_key_and_closes_with_escape(window, keys, qtbot):
 
 
 def test_no_two_shortcuts_of_a_page_are_the_same(window):
-    for name in ("orders", "pickup", "repair", "settings"):
+    for name in ("orders", "pickup", "shipments", "repair", "settings"):
         window.show_page(name)
         shown = [
             window,
@@ -438,19 +460,39 @@ def test_it_fits_a_small_screen_in_every_language(store, open_window, qtbot, lan
     window.desk.stand(LONG)
     assert window.width() == 1024
     assert window._stack.width() >= PAGE_WIDTH
-    for name in ("orders", "repair", "settings"):
+    for name in ("orders", "pickup", "shipments", "repair", "settings"):
         window.show_page(name)
         assert window.page(name).minimumSizeHint().width() <= PAGE_WIDTH, name
 
 
+@pytest.mark.parametrize("training", [False, True])
+def test_all_stages_and_pages_stand_on_a_low_screen_without_scrolling(store, open_window, training):
+    store.do(settle_in)
+    window = open_window((1024, 768), training=training)
+    area = window.sidebar.findChild(QScrollArea)
+    assert area.verticalScrollBar().maximum() == 0
+
+
 def test_everything_to_press_is_large_enough_and_named(window, qtbot):
-    for name in ("orders", "pickup", "repair"):
+    for name in ("orders", "pickup", "shipments", "repair", "settings"):
         window.show_page(name)
         qtbot.wait(50)
         for button in window.findChildren(QAbstractButton):
             if button.isVisible():
-                assert button.height() >= 44 and button.width() >= 44, button.accessibleName()
+                least = LOWEST if isinstance(button, NavButton) else 44
+                assert button.height() >= least and button.width() >= 44, button.accessibleName()
                 assert button.accessibleName() or button.text(), button
+
+
+def test_the_focus_of_a_page_that_goes_finds_a_place(window, store, keys, qtbot):
+    store.do(lambda s: setup.set_printers(s, []))
+    window.show_page("settings")
+    qtbot.waitUntil(lambda: window.desk.tasks.idle)
+    field = next(f for f in window.page("settings").findChildren(QLineEdit) if f.isVisible())
+    field.setFocus()
+    keys(window, Qt.Key.Key_F7)
+    assert window.page_name == "repair"
+    assert QApplication.focusWidget() is window.scan_line
 
 
 def test_the_sides_buttons_are_reached_by_tab_and_pressed_by_space(window, keys):
@@ -531,12 +573,13 @@ def unconnected(tmp_path):
 
 
 def test_the_program_starts_serves_and_ends_cleanly(unconnected):
-    seen, before = [], set(threading.enumerate())
+    seen = []
     assert run_and(lambda w: seen.append(named(w, View.CREATION)), unconnected) == app.DONE
     assert seen == ["Awaiting creation: 1"]
     left = {file.name for file in unconnected.iterdir()}
     assert "crash.log" not in left and "balcao.lock" not in left
-    assert set(threading.enumerate()) <= before
+    alive = {thread.name for thread in threading.enumerate()}
+    assert not any(name.startswith(("writer", "sync-", "printer ", "task-")) for name in alive)
 
 
 def test_the_next_start_shows_the_last_counts_before_the_store_is_open(unconnected, qtbot):

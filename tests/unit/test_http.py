@@ -22,8 +22,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from hypothesis import given
+from hypothesis import strategies as st
 
 from desktop.connectors import http
+from desktop.connectors._times import retry_after
 from desktop.connectors.http import Http, KeyUnknown, TooLarge
 from desktop.errors import PlatformAway, PlatformDenied, PlatformRefused, UserError
 
@@ -102,7 +105,7 @@ def says(
 ) -> Script:
     lines = [f"HTTP/1.1 {status}", f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in more.items()]
-    data = ("\r\n".join(lines) + "\r\n\r\n").encode() + body
+    data = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1") + body
     return lambda connection, _request: connection.sendall(data)
 
 
@@ -330,6 +333,30 @@ def test_a_stale_connection_is_tried_again_for_a_read() -> None:
         assert server.connections == 2
 
 
+def test_a_stale_connection_is_tried_again_for_a_post_that_only_reads() -> None:
+    with talking(says(), resets, says(b'{"try": 3}')) as (server, client):
+        client.call("GET", "/a")
+        assert client.call("POST", "/b", body={}, reads=True).json() == {"try": 3}
+        assert server.connections == 2
+
+
+def test_headers_of_one_call_go_beside_those_of_all() -> None:
+    with talking(says()) as (server, client):
+        client.call("GET", "/a", headers={"X-Session": "s1"})
+        client.call("GET", "/b")
+        first, second = server.requests
+        assert b"X-Session: s1" in first and b"X-Token: " in first
+        assert b"X-Session" not in second and b"X-Token: " in second
+
+
+def test_a_refusal_of_graphql_is_read() -> None:
+    body = b'{"errors": [{"message": "Cannot query field", "extensions": {"code": "INVALID"}}]}'
+    with talking(says(body, "400 Bad Request")) as (_, client):
+        with pytest.raises(PlatformRefused, match="Cannot query field") as caught:
+            client.call("POST", "/a", body={})
+        assert caught.value.code == "INVALID"
+
+
 def test_a_stale_connection_is_never_tried_again_for_a_write() -> None:
     with talking(says(), resets, says(b'{"try": 3}')) as (server, client):
         client.call("GET", "/a")
@@ -338,6 +365,17 @@ def test_a_stale_connection_is_never_tried_again_for_a_write() -> None:
 
 
 IN_FIVE_MINUTES = "the date in five minutes"
+FIVE_MINUTES_AGO = "the date five minutes ago"
+DATES = {IN_FIVE_MINUTES: timedelta(minutes=5), FIVE_MINUTES_AGO: -timedelta(minutes=5)}
+
+
+def dated(given: dict[str, str]) -> dict[str, str]:
+    """Made now and not when the tests were collected, which may be minutes ago."""
+    now = datetime.now(UTC)
+    return {
+        name: format_datetime(now + DATES[value], True) if value in DATES else value
+        for name, value in given.items()
+    }
 
 
 @pytest.mark.parametrize(
@@ -345,23 +383,43 @@ IN_FIVE_MINUTES = "the date in five minutes"
     [
         ({}, 60, 60),
         ({"Retry_After": "7"}, 7, 7),
+        ({"Retry_After": " 7 "}, 7, 7),
+        ({"Retry_After": "0"}, 1, 1),
+        ({"Retry_After": "00"}, 1, 1),
+        ({"Retry_After": "86400"}, 3600, 3600),
+        ({"Retry_After": "9" * 400}, 3600, 3600),
         ({"Retry_After": "soon"}, 60, 60),
-        ({"Retry_After": IN_FIVE_MINUTES}, 200, 301),
+        ({"Retry_After": ""}, 60, 60),
+        ({"Retry_After": "-5"}, 60, 60),
+        ({"Retry_After": "1.5"}, 60, 60),
+        ({"Retry_After": "\xb2"}, 60, 60),
+        ({"Retry_After": "Tue, 99 Foo 2026 99:99:99 GMT"}, 60, 60),
+        ({"Retry_After": "Fri, 1 Jan 99999999999999 1:1:1 GMT"}, 60, 60),
+        ({"Retry_After": "Fri, 31 Dec 9999 23:59:59 -2359"}, 3600, 3600),
+        ({"Retry_After": IN_FIVE_MINUTES}, 290, 301),
+        ({"Retry_After": FIVE_MINUTES_AGO}, 1, 1),
+        ({"Retry_After": "Wed, 21 Oct 2076 07:28:00 GMT"}, 3600, 3600),
+        # The server's clock counts, not ours.
+        ({"Date": FIVE_MINUTES_AGO, "Retry_After": IN_FIVE_MINUTES}, 600, 600),
+        ({"Date": IN_FIVE_MINUTES, "Retry_After": IN_FIVE_MINUTES}, 1, 1),
     ],
 )
 def test_too_many_requests_silences_all_calls(
     given: dict[str, str], least: float, most: float
 ) -> None:
-    # Made now and not when the tests were collected, which may be minutes ago.
-    date = format_datetime(datetime.now(UTC) + timedelta(minutes=5), True)
-    given = {name: date if value == IN_FIVE_MINUTES else value for name, value in given.items()}
-    with talking(says(status="429 Too Many Requests", **given)) as (server, client):
+    with talking(says(status="429 Too Many Requests", **dated(given))) as (server, client):
         first = away(client, "POST")
         second = away(client)
     assert not first.sent
     assert first.after_s is not None and least <= first.after_s <= most
     assert second.after_s is not None and 0 < second.after_s <= most
     assert len(server.requests) == 1
+
+
+@given(st.text(st.characters(max_codepoint=255)) | st.integers().map(str))
+def test_any_wish_to_wait_comes_to_a_sane_time(text: str) -> None:
+    wait = retry_after({"retry-after": text})
+    assert wait is None or 1 <= wait <= 3600
 
 
 def test_too_many_requests_ends_by_itself() -> None:
@@ -380,6 +438,14 @@ def test_server_trouble_may_have_taken_effect() -> None:
         error = away(client, "POST")
     assert error.sent
     assert error.after_s == 9
+
+
+@pytest.mark.parametrize(("wish", "wait"), [("0", 1), ("99999", 3600), ("-1", None), ("x", None)])
+def test_a_wish_of_a_server_in_trouble_is_taken_within_bounds(
+    wish: str, wait: float | None
+) -> None:
+    with talking(says(b"{}", "503 Unavailable", Retry_After=wish)) as (_, client):
+        assert away(client, "POST").after_s == wait
 
 
 def test_keys_and_rights_have_their_own_sentences() -> None:

@@ -1,5 +1,6 @@
 import gettext
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -7,7 +8,19 @@ from hypothesis import strategies as st
 
 from desktop import i18n
 from desktop.errors import UserError
-from desktop.i18n import ago, clock, day, money, set_language, tr, tr_error, tr_n, when
+from desktop.i18n import (
+    ago,
+    clock,
+    day,
+    money,
+    number,
+    set_language,
+    tr,
+    tr_error,
+    tr_n,
+    weight,
+    when,
+)
 
 ci = settings(max_examples=150, deadline=None, derandomize=True, database=None)
 
@@ -157,6 +170,45 @@ def test_when_is_the_time_alone_today_and_with_its_day_otherwise():
 def test_when_knows_today_by_itself():
     assert len(when(datetime.now(UTC))) in {5, 16}
     assert when(datetime(2020, 1, 15, 12, tzinfo=UTC)).startswith("2020-01-15 ")
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "others"),
+    [("2", "2", "2"), ("1.050", "1.05", "1,05"), ("0.750", "0.75", "0,75"), ("10", "10", "10"),
+     ("1E+3", "1000", "1000"), ("0", "0", "0"), ("-0.5", "-0.5", "-0,5")],
+)  # fmt: skip
+def test_a_quantity_has_the_languages_mark_and_no_needless_zeros(value, english, others):
+    assert number(Decimal(value)) == english
+    for language in ("pt_BR", "es"):
+        set_language(language)
+        assert number(Decimal(value)) == others
+
+
+def test_a_quantity_keeps_the_places_that_are_asked_for():
+    assert [number(Decimal("442.6"), 2), number(5, 0), number(7)] == ["442.60", "5", "7"]
+    set_language("pt_BR")
+    assert number(Decimal("442.6"), 2) == "442,60"
+
+
+@pytest.mark.parametrize(
+    ("grams", "english", "portuguese"),
+    [(0, "0 g", "0 g"), (850, "850 g", "850 g"), (999, "999 g", "999 g"), (1000, "1 kg", "1 kg"),
+     (4410, "4.41 kg", "4,41 kg"), (1200, "1.2 kg", "1,2 kg"), (12345, "12.34 kg", "12,34 kg")],
+)  # fmt: skip
+def test_a_weight_is_in_grams_up_to_a_kilogram(grams, english, portuguese):
+    assert weight(grams) == english
+    set_language("pt_BR")
+    assert weight(grams) == portuguese
+
+
+@ci
+@given(st.integers(0, 10**9), st.sampled_from(list(i18n.LANGUAGES)))
+def test_money_shown_in_a_field_can_be_typed_back(minor, language):
+    from desktop.fields import Field, FieldKind, parse
+
+    set_language(language)
+    shown = number(Decimal(minor).scaleb(-2), 2)
+    assert parse(Field("m", "M", FieldKind.MONEY), shown) == minor
 
 
 def test_a_day_shown_can_be_typed_back():

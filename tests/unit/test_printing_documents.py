@@ -25,7 +25,7 @@ def words(document) -> str:
 
 
 def test_documents_and_languages_are_listed_from_their_folders():
-    assert documents.names() == ("label", "pick_list", "receipt")
+    assert documents.names() == ("label", "manifest", "pick_list", "receipt")
     assert languages.names() == ("escpos", "pdf", "zpl")
 
 

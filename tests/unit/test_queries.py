@@ -169,16 +169,33 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     opened.close()
 
 
-def test_the_most_urgent_stands_first_and_without_a_time_before_all(tmp_path):
-    times = [NOW + timedelta(hours=3), None, NOW - timedelta(hours=1), NOW, NOW]
+def test_the_most_urgent_stands_first_and_without_a_time_after_all(tmp_path):
+    times = [NOW + timedelta(hours=3), None, NOW - timedelta(hours=1), NOW, None, NOW]
     store = open_store(tmp_path, *(an_order(str(n), due_at=at) for n, at in enumerate(times)))
     with store.read() as session:
-        assert list(queries.ids(session, View.CREATION, Journey())) == [2, 3, 4, 5, 1]
-        assert list(queries.ids(session, View.CREATION, Journey(), Sort.NEWEST)) == [5, 4, 3, 2, 1]
-        assert list(queries.ids(session, View.ALL, Journey())) == [5, 4, 3, 2, 1]
+        assert list(queries.ids(session, View.CREATION, Journey())) == [3, 4, 6, 1, 2, 5]
+        newest = list(queries.ids(session, View.CREATION, Journey(), Sort.NEWEST))
+        assert newest == list(queries.ids(session, View.ALL, Journey())) == [6, 5, 4, 3, 2, 1]
         late = queries.counts(session, Journey(), NOW)[View.CREATION]
-    assert late == Count(5, 1)  # due now is not late yet
+    assert late == Count(6, 1)  # due now is not late yet
     store.close()
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+@pytest.mark.parametrize("view", [View.ALL, View.CREATION, View.ROAD, View.HELD])
+def test_a_first_lot_is_the_beginning_of_the_whole_list(many, view, sort):
+    with many.read() as session:
+        whole = queries.ids(session, view, Journey(), sort)
+        for limit in (0, 1, len(whole) - 1, len(whole), len(whole) + 1):
+            first = queries.ids(session, view, Journey(), sort, limit=limit)
+            assert first == whole[:limit], limit
+
+
+def test_more_ids_than_are_fetched_at_once_all_arrive(many):
+    with many.read() as session:
+        everything = queries.ids(session, View.ALL, Journey())
+        count = queries.total(session)
+    assert list(everything) == list(range(count, 0, -1)) and count > queries._LOT
 
 
 def test_rows_come_in_the_order_asked_for_and_show_the_order(tmp_path):
@@ -211,7 +228,7 @@ def test_orders_of_a_status_include_the_finished_ones(tmp_path):
 def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Mostly finished orders, some open ones, and pushes in every state: what a planner must not scan."""
     opened = open_store(tmp_path_factory.mktemp("many"))
-    finished = [an_order(f"f{n}", status=S.FINALIZED) for n in range(400)]
+    finished = [an_order(f"f{n}", status=S.FINALIZED) for n in range(600)]
     living = [an_order(f"o{n}", status=list(S)[n % 12]) for n in range(40)]
     cancelled = Cancellation(CancelState.CANCELLED, NOW)
     living += [replace(living[0], remote_id="h", number="h", hold=Hold(NOW, "A", "r"))]
@@ -255,6 +272,16 @@ def test_a_view_reads_the_index_of_open_orders_and_no_other_row(many, view, sort
         lines = plan(session, lambda s: queries.ids(s, view, Journey(), sort))
     assert all("COVERING INDEX ix_orders_open" in one for one in lines if "orders" in one), lines
     assert any("ix_orders_open" in one for one in lines)
+    # Stages of one status stand in the index as they are shown; the others are short.
+    if sort is Sort.DUE and len(queries.statuses(view, Journey())) == 1:
+        assert not any("TEMP B-TREE" in one for one in lines), lines
+
+
+def test_all_orders_are_read_from_an_index_without_their_bodies(many):
+    with many.read() as session:
+        lines = plan(session, lambda s: queries.ids(s, View.ALL, Journey()))
+        count = plan(session, queries.total)
+    assert lines == count == ["SCAN orders USING COVERING INDEX ix_orders_id"]
 
 
 def test_counting_reads_the_index_of_open_orders_and_no_other_row(many):

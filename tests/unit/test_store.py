@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -182,7 +183,6 @@ def test_many_threads_may_read_while_one_writes(store):
 
 
 def test_closing_carries_out_what_is_queued_and_then_takes_nothing_more(tmp_path):
-    before = set(threading.enumerate())
     store = open_store(tmp_path)
     gate = threading.Event()
     store.write(lambda _s: gate.wait(5))
@@ -200,7 +200,7 @@ def test_closing_carries_out_what_is_queued_and_then_takes_nothing_more(tmp_path
     with pytest.raises(RuntimeError), store.read():
         pass
     store.close()  # once more does nothing
-    assert set(threading.enumerate()) <= before
+    assert "writer" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_a_queued_write_may_be_called_off(store):
@@ -367,7 +367,7 @@ def _orders() -> st.SearchStrategy[Order]:
         buyer=st.builds(Buyer, _text, _text, _text, _text),
         address=st.builds(Address, *[_text] * 10),
         group=_text, channel=_text, due_at=_maybe_time,
-        packages=st.lists(package, max_size=3).map(tuple),
+        packages=st.lists(package, max_size=3, unique_by=lambda one: one.number).map(tuple),
         invoice=st.none() | st.builds(
             Invoice, _text, _text, _text, _money, _maybe_time, _text,
             st.sampled_from(["key", "xml", "number", "platform"]), _text, _text,
@@ -432,13 +432,55 @@ def test_quantities_keep_their_digits():
     assert (str(back.quantity), str(back.picked)) == ("1.250", "0.10")
 
 
-def test_personal_data_stays_out_of_the_body(store):
-    [order] = put(store, an_order())
+def test_personal_data_stands_in_the_erasable_table_alone(store):
+    taken = Collected(NOW, "José Ângelo", "RG 1.234.567", "5e1f" * 16)
+    [order] = put(store, an_order(collected=taken))
     with closing(sqlite3.connect(store.path)) as raw:
         text = raw.execute("SELECT body FROM orders").fetchone()[0]
+        rows = str(raw.execute("SELECT * FROM personal").fetchall())
     for secret in (order.buyer.name, order.buyer.document, order.buyer.phone, order.buyer.email,
-                   order.address.street):  # fmt: skip
+                   order.address.street, taken.name, taken.document, taken.signature):  # fmt: skip
         assert secret not in text
+        assert secret in rows
+
+
+def test_an_order_is_readable_when_its_personal_data_is_erased(store):
+    [order] = put(store, an_order(collected=Collected(NOW, "José Ângelo", "RG 1.234.567", "5e1f")))
+    emptied = "name = '', document = '', phone = '', email = '', address = '{}', collected = ''"
+    with closing(sqlite3.connect(store.path)) as raw, raw:
+        raw.execute(f"UPDATE personal SET {emptied}")
+    with store.read() as session:
+        left = orders.get(session, order.id)
+    # That it was collected, and when, is what the store did: that stays.
+    assert left == replace(order, buyer=Buyer(), address=Address(), collected=Collected(NOW, ""))
+
+
+def test_who_collected_moves_to_the_erasable_table_with_the_file(tmp_path):
+    """A store of the revision before it, with an order that was collected and one that was not."""
+    whole = open_store(tmp_path / "new", an_order("1"), an_order("2"))
+    whole.close()
+    old = tmp_path / "old"
+    old.mkdir()
+    migrate.upgrade(old / Store.FILE, "0003")
+    with closing(sqlite3.connect(old / Store.FILE)) as raw, raw:
+        raw.execute("ATTACH ? AS new", (str(whole.path),))
+        raw.execute("INSERT INTO orders SELECT * FROM new.orders")
+        raw.execute(
+            "INSERT INTO personal SELECT order_id, name, document, phone, email, address"
+            " FROM new.personal"
+        )
+        taken = {"at": tables.to_ms(NOW), "name": "José", "document": "RG 1", "signature": "5e1f"}
+        [(text,)] = raw.execute("SELECT body FROM orders WHERE id = 2").fetchall()
+        text = json.dumps({**json.loads(text), "collected": taken}, ensure_ascii=False)
+        raw.execute("UPDATE orders SET body = ? WHERE id = 2", (text,))
+    again = Store(old)
+    with again.read() as session:
+        assert orders.get(session, 2).collected == Collected(NOW, "José", "RG 1", "5e1f")
+        assert orders.get(session, 1).collected is None
+    with closing(sqlite3.connect(again.path)) as raw:
+        bodies = str(raw.execute("SELECT body FROM orders").fetchall())
+    assert "José" not in bodies and "RG 1" not in bodies and "5e1f" not in bodies
+    again.close()
 
 
 def test_an_older_copy_of_an_order_cannot_overwrite_a_newer_one(store):
@@ -555,7 +597,7 @@ def test_settings_and_people_and_printers_come_back(store):
     from desktop.order import Person, Role
 
     wanted = setup.StoreSettings(
-        "Café & Cia", "es", "dark", True, False, 80, ("12345678000195",),
+        "Café & Cia", "es", "dark", True, False, 80, ("12345678000195",), ("Rua A, 1",),
         Journey(frozenset({Status.IN_PREPARATION}), True, frozenset({"motoboy"}), 5),
     )  # fmt: skip
     staff = [Person("Ana", Role.CLERK), Person("Zé", Role.MANAGER)]

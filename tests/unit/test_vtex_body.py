@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from desktop.connectors import RemoteOrder
+from desktop.connectors._values import moment
 from desktop.connectors._vtex_body import Document, read
-from desktop.connectors._vtex_values import moment
 from desktop.errors import UserError
 from desktop.order import CancelState, Kind, PaymentKind
 from desktop.sandbox.orders import DAY, Recipe, make

@@ -16,16 +16,17 @@ from desktop.i18n import N_
 from desktop.i18n import tr as _
 from desktop.journey import STEPS, Step
 from desktop.order import Line, Order
+from desktop.picking import line_of
 from desktop.scan import ScanKind, classify
 from desktop.truth import timeline
 from ui import theme
 from ui.desk import Desk
 from ui.line_list import LineList
-from ui.order_facts import facts, number
+from ui.order_facts import facts
 from ui.order_head import OrderHead
-from ui.order_parts import FactList, PathBar, TruthBox
+from ui.order_parts import FactList, TruthBox
 from ui.order_sight import Sight, read_sight
-from ui.picking import Tally, line_of
+from ui.path_bar import PathBar
 from ui.print_menu import PrintMenu
 from ui.step_form import MissingForm, Sheet, StepForm, asks, scrolled
 from ui.widgets import Card, Rule, WrappedLabel, column
@@ -59,7 +60,6 @@ class OrderPanel(Card):
         self._saving = self._stale = False
         self._sight: Sight | None = None
         self._sheet: Sheet | None = None
-        self._tally = Tally()
         self.setAcceptDrops(True)
         self._build()
         desk.bridge.orders_changed.connect(self._orders_changed)
@@ -149,7 +149,8 @@ class OrderPanel(Card):
         self.head.chosen.connect(self.start)
         self._print_menu = PrintMenu(self._desk, self)
         self._whole = QWidget()
-        self._whole.setLayout(column(self.head, scrolled(self._build_rest()), spacing=10))
+        self._rest = scrolled(self._build_rest())
+        self._whole.setLayout(column(self.head, self._rest, spacing=10))
         self._stack = QStackedLayout()
         self._stack.addWidget(self._nobody)
         self._stack.addWidget(self._whole)
@@ -190,6 +191,7 @@ class OrderPanel(Card):
         if self._sheet is None:
             self._stack.setCurrentWidget(self._whole)
         if came:
+            self._rest.verticalScrollBar().setValue(0)
             self.shown.emit(sight.order.id)
 
     def _show(self, sight: Sight) -> None:
@@ -198,7 +200,7 @@ class OrderPanel(Card):
         if self._saving:
             self.head.show_saving()
         self.truth.show_sight(sight, now)
-        self.lines.show_lines(self._tally.shown(order), sight.is_pickable)
+        self.lines.show_lines(order, sight.is_pickable)
         self.path.show_path(timeline(order, sight.entries, sight.journey), now)
         self.facts.show_facts(facts(order, sight.notes, now))
 
@@ -297,25 +299,26 @@ class OrderPanel(Card):
             return True
         if not sight.is_pickable:
             return False
-        line = line_of(self._tally.shown(sight.order), scan.value)
+        line = line_of(sight.order, scan.value)
         if line is not None:
-            self._count(sight.order, line)
+            self._count(sight.order, scan.value)
         elif scan.kind is ScanKind.PRODUCT:
             values = {"code": scan.value, "number": sight.order.number}
             self._desk.messages.attention(_("{code} is not in order {number}.", **values))
         return line is not None or scan.kind is ScanKind.PRODUCT
 
-    def _count(self, order: Order, line: Line) -> None:
+    def _count(self, order: Order, code: str) -> None:
+        # Which line it is of is found when it is counted: the next scan may come before this one's answer.
+        future = self._desk.work.count(order.id, code, self._desk.person)
+        self._desk.bridge.watch(future, self._counted, self._show_error)
+
+    def _counted(self, answer: tuple[Order, Line]) -> None:
+        order, line = answer
         if line.is_settled:
-            text = _("{name}: all {n} are picked already.", name=line.name, n=number(line.quantity))
-            self._desk.messages.attention(text)
-            return
-        count = self._tally.add(order, line)
-        if count >= line.quantity:
-            self._pick(line, count, "")
-            return
-        self.lines.show_lines(self._tally.shown(order), True)
-        self._desk.messages.sounds.play("ok")
+            self._picked(line, order)
+        else:
+            self._show_picked(order)
+            self._desk.messages.sounds.play("ok")
 
     def _pick(self, line: Line, quantity: Any, reason: str) -> None:
         if self.sight is None:
@@ -333,18 +336,20 @@ class OrderPanel(Card):
         self._pick(sheet.line, quantity, values.get("short_reason", ""))
 
     def _picked(self, line: Line, order: Order) -> None:
-        self._tally.forget(order, line)
-        if self._sight is not None and self._sight.order.id == order.id:
-            # Before it is read again: the next scan counts on from here.
-            self._sight = replace(self._sight, order=order)
-            self._show(self._sight)
-        if isinstance(self._sheet, MissingForm):
+        self._show_picked(order)
+        if isinstance(self._sheet, MissingForm) and self._sheet.line.number == line.number:
             self.leave_sheet()
         left = sum(not one.is_settled for one in order.lines)
         self._desk.messages.ok(
             _("{name} is picked.", name=line.name) if left else _("Everything is picked.")
         )
         self.refresh()
+
+    def _show_picked(self, order: Order) -> None:
+        """Before it is read again: what was counted is seen at once."""
+        if self._sight is not None and self._sight.order.id == order.id:
+            self._sight = replace(self._sight, order=order)
+            self._show(self._sight)
 
     # --- events ------------------------------------------------------------------------------------
 

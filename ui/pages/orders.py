@@ -13,6 +13,7 @@ from desktop.store import orders
 from desktop.store.queries import View
 from ui import actions
 from ui.desk import Desk
+from ui.milestones import LISTED, Milestone
 from ui.order_table import OrderTable
 from ui.pages.order import OrderPanel
 
@@ -38,6 +39,7 @@ class OrdersPage(QWidget):
         across.addWidget(self.panel, ORDER_SHARE)
         self.table.current_changed.connect(self.panel.open_order)
         self.table.activated.connect(lambda _order_id: self.next())
+        Milestone(self.table.view.viewport(), LISTED, lambda: bool(self.table.model.ids))
         self._bind()
 
     @property

@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop import pickup
 from desktop.errors import BalcaoError, UserError
@@ -21,11 +21,11 @@ from desktop.journey import Step
 from desktop.order import Order, Role, Status
 from desktop.store import Session, orders, setup
 from desktop.truth import Tone, say
-from ui import actions, theme
+from ui import actions
 from ui.desk import Desk
 from ui.pickup_card import Case, PickupCard
 from ui.row_list import Row, RowList
-from ui.widgets import Card, Label, WrappedLabel, row
+from ui.widgets import Card, Label, Sign, WrappedLabel, row
 
 SEVERAL = 20
 # What a person asked is never dropped for what is only read again.
@@ -74,14 +74,12 @@ class PickupPage(QWidget):
 
     def _make_start(self) -> None:
         self._start = Card()
-        self._sign = QLabel()
-        self._sign.setFixedWidth(48)
         self._call = WrappedLabel(_("Scan the pass, the order or the shelf"), "title")
         self.hint = Label(role="heading")
         self.list = RowList(_("Orders that wait for pickup"), large_mark=True)
         self.nobody = WrappedLabel(_("Nothing waits for pickup."), "lead", "dim")
         self.nobody.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._start.body.addLayout(row(self._sign, self._call, spacing=12))
+        self._start.body.addLayout(row(Sign("scan", "accent", 40), self._call, spacing=12))
         self._start.body.addSpacing(8)
         self._start.body.addWidget(self.hint)
         self._start.body.addWidget(self.list, 1)
@@ -151,8 +149,6 @@ class PickupPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        px = 40
-        self._sign.setPixmap(theme.pixmap("scan", "accent", px, self.devicePixelRatioF()))
         if self._stale:
             self.refresh()
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop import repair
 from desktop.errors import BalcaoError, UserError
@@ -23,7 +23,7 @@ from ui import actions, theme
 from ui.desk import Desk
 from ui.row_list import Row, RowList
 from ui.trouble_pane import TroublePane, number, title
-from ui.widgets import Card, Label, WrappedLabel
+from ui.widgets import Card, Label, Sign, WrappedLabel
 
 _TONES = {Kind.REFUSED: "stop", Kind.CHECKED: "dim"}
 _SAID = {
@@ -71,6 +71,8 @@ class RepairPage(QWidget):
 
     def _make_work_place(self) -> QWidget:
         place, left = QWidget(), Card(margin=0)
+        # The list keeps off the rounded corners.
+        left.body.setContentsMargins(1, 0, 1, theme.RADIUS)
         heading = Label(self.title, "lead-strong")
         heading.setContentsMargins(16, 14, 16, 6)
         left.body.addWidget(heading)
@@ -78,8 +80,8 @@ class RepairPage(QWidget):
         body = QHBoxLayout(place)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(12)
-        body.addWidget(left, 2)
-        body.addWidget(self.pane, 3)
+        body.addWidget(left, 5)
+        body.addWidget(self.pane, 7)
         left.setMinimumWidth(240)
         self.pane.setMinimumWidth(360)
         return place
@@ -201,11 +203,9 @@ def _neighbour(before: list[Any], gone: Any, now: list[Any]) -> Any:
 
 
 def _calm() -> QWidget:
-    card, sign = Card(), QLabel()
-    sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    sign.setPixmap(theme.pixmap("check", "ok", 64))
+    card = Card()
     card.body.addStretch(1)
-    card.body.addWidget(sign)
+    card.body.addWidget(Sign("check", "ok", 64), 0, Qt.AlignmentFlag.AlignHCenter)
     for text, role, tone in (
         (_("Nothing waits for you"), "title", ""),
         (_("What the platform refuses or leaves unanswered appears here."), "text", "dim"),

@@ -1,4 +1,4 @@
-"""Values of a JSON object, each checked: what comes out fits, or a UserError names the field.
+"""Values of a platform's JSON object, each checked: what comes out fits, or a UserError names the field.
 
 All take the parent object and the name of one of its fields.
 """
@@ -6,12 +6,13 @@ All take the parent object and the name of one of its fields.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from desktop.errors import UserError
-from desktop.i18n import N_
+from desktop.i18n import N_, decimals, known_currency
 
 Json = dict[str, Any]
 MAX_TEXT = 2_000
@@ -59,6 +60,29 @@ def positive(parent: Json, name: str) -> int:
     return whole(parent, name, 0, _MAX_CENTS)
 
 
+def currency(parent: Json, name: str) -> str:
+    """An ISO 4217 code whose decimals are known here; it must be there."""
+    code = text(parent, name, required=True)
+    if not known_currency(code):
+        raise UserError(N_("The currency “{currency}” is not known."), currency=code)
+    return code
+
+
+def minor_units(code: str, digits: int = 2) -> Callable[[int], int]:
+    """From amounts with `digits` decimals, whatever the currency, to its minor units; halves away from
+    zero."""
+    shift = digits - decimals(code)
+    step: int = 10 ** abs(shift)
+
+    def convert(amount: int) -> int:
+        if shift <= 0:
+            return amount * step
+        whole = (abs(amount) + step // 2) // step
+        return whole if amount >= 0 else -whole
+
+    return convert
+
+
 def number(parent: Json, name: str, default: int) -> Decimal:
     """A measure of zero or more, whole or not."""
     value = parent.get(name)
@@ -75,7 +99,7 @@ def number(parent: Json, name: str, default: int) -> Decimal:
 def moment(iso: str) -> datetime | None:
     """The UTC time of an ISO text; without an offset it is UTC already. None when it is no date.
 
-    The year 1 is how the platform writes "never".
+    The year 1 is how VTEX writes "never".
     """
     try:
         at = datetime.fromisoformat(iso)

@@ -1,0 +1,192 @@
+"""What a test of the connection says: who, rights, names, channel, clock, address."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+
+from desktop.connectors import load, make
+from desktop.connectors.http import KeyUnknown
+from desktop.connectors.vendure import Vendure
+from desktop.errors import PlatformAway, PlatformDenied, PlatformError, PlatformRefused, UserError
+from tests.fakes import SHOP
+from tests.flow.vendure import SETTINGS, Counter, connector
+from tests.unit.test_http import Server as Fake
+from tests.unit.test_http import says
+from tests.vendure import Server
+from tests.vendure.shop import Owner, place
+
+
+@contextmanager
+def connected(url: str, **settings: str) -> Iterator[Vendure]:
+    made = connector(url, **settings)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def test_all_well(shop: Server) -> None:
+    with connected(shop.url) as platform:
+        platform.check()
+    with connected(f"{shop.url}/admin-api/") as platform:
+        platform.check()
+
+
+def test_a_plain_shop_needs_no_names(shop: Server) -> None:
+    plain = {"user": SETTINGS["user"], "password": SETTINGS["password"]}
+    made = make("vendure", SHOP, {"url": shop.url, **plain})
+    try:
+        made.check()
+        placed = place(shop.url)
+        (remote,) = made.read(placed.id)
+        assert (remote.facts.buyer.document, remote.facts.weight_g) == ("", 0)
+    finally:
+        made.close()
+
+
+def test_a_key_of_the_api_does_as_well(shop: Server, counter: Callable[..., Counter]) -> None:
+    owner = Owner(shop.url)
+    roles = owner.ask("{ roles { items { id code } } }")["items"]
+    key = owner.ask(
+        "mutation ($i: CreateApiKeyInput!) { createApiKey(input: $i) { apiKey } }",
+        i={
+            "roleIds": [role["id"] for role in roles if role["code"] == "balcao"],
+            "translations": [{"languageCode": "pt_BR", "name": "Balcão"}],
+        },
+    )["apiKey"]
+    here = counter(user="", password="", key=key)
+    here.platform.check()
+    placed = place(shop.url)
+    here.sees()
+    assert placed.id in here.known()
+    with connected(shop.url, user="", password="", key=key[:-1] + "x") as platform:
+        for call in (platform.check, lambda: platform.pull("")):
+            with pytest.raises(KeyUnknown, match="does not accept the key"):
+                call()
+
+
+def test_a_wrong_password(shop: Server) -> None:
+    with connected(shop.url, password="outra") as platform:
+        for call in (platform.check, lambda: platform.pull("")):
+            with pytest.raises(KeyUnknown, match="user name and password"):
+                call()
+
+
+def test_missing_rights_are_named(shop: Server) -> None:
+    with connected(shop.url, user="leitura@loja.example", password="senha-leitura") as reader:
+        with pytest.raises(PlatformDenied, match="“UpdateOrder”"):
+            reader.check()
+    with connected(shop.url, user="estoque@loja.example", password="senha-estoque") as stranger:
+        with pytest.raises(PlatformDenied, match="“ReadOrder, UpdateOrder”"):
+            stranger.check()
+        with pytest.raises(PlatformDenied, match="“ReadOrder”"):
+            stranger.pull("")
+
+
+@pytest.mark.parametrize("name", ["invoice_number", "invoice_key", "document", "ean", "weight"])
+def test_a_field_that_the_shop_does_not_have_is_named(shop: Server, name: str) -> None:
+    with connected(shop.url, **{name: "nf_numero"}) as platform:
+        with pytest.raises(PlatformRefused, match="no custom field “nf_numero”"):
+            platform.check()
+        with pytest.raises(PlatformRefused, match="nf_numero"):
+            platform.pull("")
+
+
+def test_a_channel_of_its_own(shop: Server) -> None:
+    owner = Owner(shop.url)
+    (default,) = owner.ask("{ channels { items { code token defaultTaxZone { id } } } }")["items"]
+    with connected(shop.url, channel=default["token"]) as platform:
+        platform.check()
+    with connected(shop.url, channel="no-such-token") as platform:
+        with pytest.raises(PlatformRefused, match="no channel with this token"):
+            platform.check()
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        says(b"<html>no</html>", "404 Not Found"),
+        says(b"{}"),
+        says(b"[]"),
+        says(b'{"data": {"login": null}}'),
+        says(b'{"errors": "no"}'),
+        says(b'{"message": "no"}', "400 Bad Request"),
+        says(b'{"errors": [{"message": "Unknown type"}]}', "400 Bad Request"),
+    ],
+)
+def test_another_server_is_not_taken_for_vendure(script: Any) -> None:
+    server = Fake(script)
+    try:
+        with (
+            connected(server.url) as platform,
+            pytest.raises(PlatformError, match="not as Vendure"),
+        ):
+            platform.check()
+    finally:
+        server.close()
+
+
+def test_a_page_of_a_proxy_says_so() -> None:
+    server = Fake(says(b"<html>log in</html>", kind="text/html"))
+    try:
+        with connected(server.url) as platform, pytest.raises(PlatformAway, match="web page"):
+            platform.check()
+    finally:
+        server.close()
+
+
+def test_a_server_that_gives_no_token_is_told_which_setting_is_wrong() -> None:
+    server = Fake(says(b'{"data": {"login": {"__typename": "CurrentUser"}}}'))
+    try:
+        with connected(server.url) as platform, pytest.raises(PlatformDenied, match="tokenMethod"):
+            platform.check()
+    finally:
+        server.close()
+
+
+def test_a_wrong_clock_is_named() -> None:
+    late = format_datetime(datetime(2020, 1, 1, tzinfo=UTC), True)
+    rights = {"token": "t", "permissions": ["ReadOrder", "UpdateOrder"]}
+    who = {"me": {"id": "1", "channels": [rights]}, "activeChannel": {"token": "t"}}
+    answers = [
+        says(b'{"data": {"login": {}}}', vendure_auth_token="x", Date=late),
+        says(json.dumps({"data": who}).encode(), Date=late),
+        says(b'{"data": {"orders": {"items": []}}}', Date=late),
+    ]
+    server = Fake(*answers)
+    try:
+        with connected(server.url) as platform:
+            with pytest.raises(PlatformRefused, match="minutes off"):
+                platform.check()
+    finally:
+        server.close()
+
+
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [
+        ({"url": "http://shop.example"}, "url"),
+        ({"url": "shop.example"}, "url"),
+        ({"user": ""}, "user"),
+        ({"password": ""}, "password"),
+        ({"invoice_number": "a b"}, "invoice_number"),
+        ({"ean": "x } orders { id"}, "ean"),
+        ({"weight": "péso"}, "weight"),
+    ],
+)
+def test_wrong_settings_name_their_field(settings: dict[str, str], field: str) -> None:
+    with pytest.raises(UserError) as caught:
+        make("vendure", SHOP, {"url": "https://shop.example", **SETTINGS, **settings})
+    assert caught.value.field == field
+
+
+def test_what_is_secret_is_declared_so() -> None:
+    secret = {field.name for field in load("vendure").fields if field.secret}
+    assert secret == {"password", "key"}
