@@ -41,15 +41,14 @@ class Recorded(Http):
         super().__init__(*given, **named)
         self.exchanges = []
 
-    def _send(self, method: str, url: str, data: bytes | None, watch: Any) -> Answer:
-        answer = super()._send(method, url, data, watch)
-        target = url.removeprefix(self._base)
+    def _send(self, asked: Any, watch: Any) -> Answer:
+        answer = super()._send(asked, watch)
         self.exchanges.append(
             Exchange(
-                method,
-                target,
-                self._headers,
-                data or b"",
+                asked.method,
+                asked.url.removeprefix(self._base),
+                asked.headers,
+                asked.data or b"",
                 answer.status,
                 dict(answer.headers),
                 answer.body,
