@@ -1,4 +1,4 @@
-"""Every command with its word, key and icon: buttons, shortcuts and the help page read this table."""
+"""Every command with its word and key: buttons, shortcuts and the help page read this table."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ from desktop.i18n import tr as _
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """`text` is a source string, `key` a Qt key sequence, `icon` a file of resources/icons."""
+    """`text` is a source string, `key` a Qt key sequence. Pages that are never shown together may share a
+    key."""
 
     name: str
     text: str
     key: str
-    icon: str = ""
 
 
 _TABLE = (
-    Action("help", N_("Help"), "F1", "help"),
-    Action("orders", N_("Orders"), "F2", "orders"),
-    Action("pickup", N_("Pickup counter"), "F3", "pickup"),
+    Action("help", N_("Help"), "F1"),
+    Action("orders", N_("Orders"), "F2"),
+    Action("pickup", N_("Pickup counter"), "F3"),
     Action("shipments", N_("Shipments"), "Shift+F3"),
-    Action("next", N_("Next step of the order"), "F4", "next"),
-    Action("update", N_("Update now"), "F5", "update"),
-    Action("hold", N_("Hold or release"), "F6", "hold"),
-    Action("repair", N_("Repair"), "F7", "repair"),
-    Action("settings", N_("Settings"), "F8", "settings"),
-    Action("print", N_("Print"), "F9", "printer"),
-    Action("more", N_("More steps"), "F10", "more"),
+    Action("next", N_("Next step of the order"), "F4"),
+    Action("update", N_("Update now"), "F5"),
+    Action("hold", N_("Hold or release"), "F6"),
+    Action("repair", N_("Repair"), "F7"),
+    Action("settings", N_("Settings"), "F8"),
+    Action("print", N_("Print"), "F9"),
+    Action("more", N_("More steps"), "F10"),
     Action("export", N_("Export"), "F10"),
     Action("day_before", N_("Day before"), "Alt+Left"),
     Action("day_after", N_("Day after"), "Alt+Right"),
     Action("today", N_("Today"), "Alt+Home"),
-    Action("screen", N_("Full screen"), "F11", "screen"),
-    Action("person", N_("Who is at the window"), "F12", "person"),
-    Action("scan", N_("Search"), "Ctrl+F", "search"),
-    Action("home", N_("Back, one level"), "Esc", "back"),
+    Action("screen", N_("Full screen"), "F11"),
+    Action("person", N_("Who is at the window"), "F12"),
+    Action("scan", N_("Search"), "Ctrl+F"),
+    Action("home", N_("Back, one level"), "Esc"),
 )
 ACTIONS = {action.name: action for action in _TABLE}
 

@@ -25,8 +25,8 @@ OVERLAP = timedelta(minutes=2)
 SWEEP = timedelta(minutes=5)
 # Shops that never say “delivered” leave their orders on the road for ever.
 ROAD = timedelta(days=30)
-# SQLite and MySQL may keep whole seconds: what shares one is listed again rather than left out.
-_TIE = timedelta(seconds=1)
+# The least that two orders differ by; what shares an instant with the last of a page is listed again.
+_TICK = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +98,13 @@ class Cursor:
         return not self.began
 
     def _further(self, rows: Sequence[Any]) -> Json:
-        """By the time of placing: an order that leaves the list while it is read moves none before it."""
+        """By the time of placing: an order that leaves the list while it is read moves none before it. Only
+        orders of one instant are counted."""
         placed = [at for row in rows if (at := _placed(row)) is not None]
-        bound = placed[-1] - _TIE if placed else None
-        if bound is None or placed[0] > bound or _iso(bound) <= self.after:
+        bound = placed[-1] - _TICK if placed else None
+        if bound is None or _iso(bound) <= self.after:
             return {"skip": self.skip + len(rows)}
-        return {"after": _iso(bound), "skip": 0}
+        return {"after": _iso(bound), "skip": len(rows) if placed[0] > bound else 0}
 
 
 def _placed(row: Any) -> datetime | None:

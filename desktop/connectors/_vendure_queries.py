@@ -9,8 +9,7 @@ LOGIN = """
 mutation ($user: String!, $password: String!) {
   login(username: $user, password: $password) { __typename ... on ErrorResult { errorCode message } }
 }"""
-WHO = "{ me { id channels { token permissions } } activeChannel { token } }"
-STILL_IN = "{ me { id } }"
+STILL_IN = "{ activeChannel { token } }"
 PRECISION = "{ globalSettings { serverConfig { moneyStrategyPrecision } } }"
 
 _PARTS = """

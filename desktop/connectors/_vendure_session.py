@@ -1,7 +1,8 @@
 """A conversation with Vendure's admin API: GraphQL by POST, logged in, refusals told apart.
 
 Refusals come with HTTP 200, as `errors` or as a result that holds an `errorCode`. That nobody is logged
-in (any more) and that a right is missing look alike (FORBIDDEN): `me` tells which it was.
+in (any more) and that a right is missing look alike (FORBIDDEN): a question that needs no right tells which
+it was.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from desktop.connectors import _vendure_queries as queries
 from desktop.connectors._answers import clean, reason_of
 from desktop.connectors._times import server_time
 from desktop.connectors._vendure_refusals import refusal
-from desktop.connectors.http import Answer, Http, KeyUnknown
+from desktop.connectors.http import Answer, Http, KeyUnknown, parse_json
 from desktop.errors import PlatformAway, PlatformDenied, PlatformRefused
 from desktop.i18n import N_
 
@@ -29,7 +30,7 @@ class Failed(PlatformAway):
     """The server broke while it worked on this question; another question may do."""
 
 
-class Broken(PlatformAway):
+class Broken(Failed):
     """An answer that no Vendure gives; perhaps it was cut, or the address is another server's."""
 
 
@@ -158,7 +159,10 @@ class Session:
     ) -> tuple[Json, Answer]:
         body = {"query": query, "variables": dict(variables)}
         answer = self.http.call("POST", "", body=body, headers=self._headers(token), reads=reads)
-        found = answer.json()
+        try:
+            found = parse_json(answer.body)
+        except ValueError:
+            raise self.broken() from None
         if not isinstance(found, dict):
             raise self.broken()
         if errors := found.get("errors"):
@@ -201,10 +205,5 @@ class Session:
         return KeyUnknown(text, host=self.http.host)
 
     def _lacks(self, right: str) -> PlatformDenied:
-        return lacks(right)
-
-
-def lacks(right: str) -> PlatformDenied:
-    """Why a call was refused to somebody who is logged in."""
-    text = N_("This user lacks the right “{right}” on the platform. Add it to the user's role.")
-    return PlatformDenied(text, right=right)
+        text = N_("This user lacks the right “{right}” on the platform. Add it to the user's role.")
+        return PlatformDenied(text, right=right)

@@ -12,7 +12,7 @@ from desktop.connectors import make
 from desktop.connectors.http import KeyUnknown
 from desktop.errors import PlatformAway, PlatformDenied, PlatformError, PlatformRefused, UserError
 from tests.flow.vtex import Start, drain
-from tests.unit.test_http import Server, says
+from tests.unit.http.server import Server, says
 
 
 def test_all_well(start: Start) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QComboBox,
+    QHeaderView,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
@@ -106,6 +107,9 @@ def unreachable(widget: QWidget) -> Iterator[str]:
     if not isinstance(widget, CONTROLS) or not widget.isEnabled():
         return
     if isinstance(widget, LineRow) and not widget._open:
+        return
+    # The heads of a table that cannot be pressed are read with their cells.
+    if isinstance(widget, QHeaderView) and not widget.sectionsClickable():
         return
     # Of buttons that exclude each other Tab reaches the chosen one, and arrows the others.
     grouped = isinstance(widget, QAbstractButton) and widget.group() is not None

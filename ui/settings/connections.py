@@ -122,14 +122,17 @@ class ConnectionSection(Section):
         self.removal.question = self._removal_question(name)
 
     def _removal_question(self, name: str) -> str:
-        text = "Remove “{name}”? Its orders stay here; no more come in, and nothing more is told."
+        question = _(
+            "Remove “{name}”? Its orders stay here; no more come in, and nothing more is told.",
+            name=name,
+        )
         waiting = self._state.waiting.get(name, 0) if self._state else 0
         still = tr_n(
             "{n} update still waits: send or settle it first.",
             "{n} updates still wait: send or settle them first.",
             waiting,
         )
-        return f"{_(text, name=name)} {still}" if waiting else _(text, name=name)
+        return f"{question} {still}" if waiting else question
 
     def _renew(self, values: dict[str, Any]) -> None:
         """The form of the connector; a new account also has a name and a connector to choose."""

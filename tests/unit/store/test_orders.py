@@ -1,22 +1,16 @@
-"""The writer thread, transactions, snapshots, and orders in and out of the tables."""
+"""Orders in and out of the tables."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-import threading
 from collections.abc import Iterator
-from concurrent.futures import CancelledError
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -41,307 +35,16 @@ from desktop.order import (
     Seen,
     Status,
 )
-from desktop.store import Store, body, journal, migrate, notes, orders, setup, tables
-from desktop.store.engine import open_sqlite
-from tests.fakes import NOW, SHOP, an_order, open_store, wait_until
+from desktop.store import Store, body, migrate, notes, orders, setup, tables
+from tests.fakes import NOW, SHOP, an_order, open_store
+from tests.unit.store.contents import count, put
 
 KEY = "35260312345678000195550010000012341000012346"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(tmp_path)
-    yield opened
-    opened.close()
-
-
-def put(store: Store, *new: Order) -> list[Order]:
-    return store.do(lambda s: orders.add(s, [(one, "") for one in new], NOW))
-
-
-def count(store: Store, table: str) -> int:
-    with closing(sqlite3.connect(store.path)) as raw:
-        return int(raw.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
-
-
-# --- the writer thread ------------------------------------------------------------------------------------
-
-
-def test_writes_run_in_the_order_they_were_asked_for_on_one_thread(store):
-    seen: list[tuple[int, str]] = []
-    futures = [
-        store.write(lambda _s, n=n: seen.append((n, threading.current_thread().name)))
-        for n in range(50)
-    ]
-    for future in futures:
-        future.result(5)
-    assert seen == [(n, "writer") for n in range(50)]
-
-
-def test_any_exception_rolls_everything_back_and_comes_out_of_the_future(store):
-    class Odd(BaseException):
-        pass
-
-    for error in (UserError("no"), KeyError("bug"), Odd()):
-
-        def fail(session, error=error):
-            orders.add(session, [(an_order(), "")], NOW)
-            journal.append(session, NOW, "Ana", "accept", [(1, {})])
-            raise error
-
-        with pytest.raises(type(error)):
-            store.do(fail)
-        assert (count(store, "orders"), count(store, "search"), count(store, "journal")) == (
-            0,
-            0,
-            0,
-        )
-    assert put(store, an_order())[0].id == 1
-
-
-def test_changes_are_announced_after_the_commit_and_never_after_a_rollback(store):
-    heard: list[tuple[frozenset[int], int]] = []
-    # A second connection sees only what is committed.
-    store.listen(lambda ids: heard.append((ids, count(store, "orders"))))
-
-    def add(session):
-        [order] = orders.add(session, [(an_order(), "")], NOW)
-        session.changed.add(order.id)
-        return order
-
-    order = store.do(add)
-
-    def add_and_fail(session):
-        session.changed.add(99)
-        orders.add(session, [(an_order("2"), "")], NOW)
-        raise UserError("no")
-
-    with pytest.raises(UserError):
-        store.do(add_and_fail)
-    store.do(lambda _s: None)
-    assert heard == [(frozenset({order.id}), 1)]
-
-
-def test_a_listener_that_fails_stops_neither_the_others_nor_the_writer(store, caplog):
-    heard: list[frozenset[int]] = []
-
-    def fail(_ids):
-        raise RuntimeError("a bug in a listener")
-
-    store.listen(fail)
-    store.listen(heard.append)
-    store.do(lambda s: s.changed.add(7))
-    store.do(lambda s: s.changed.add(8))
-    assert heard == [frozenset({7}), frozenset({8})]
-    assert "a bug in a listener" in caplog.text
-    caplog.clear()
-
-
-def test_who_listens_may_stop(store):
-    heard: list[frozenset[int]] = []
-    stop = store.listen(heard.append)
-    store.do(lambda s: s.changed.add(1))
-    stop()
-    store.do(lambda s: s.changed.add(2))
-    assert heard == [frozenset({1})]
-
-
-def test_a_read_is_a_snapshot(store):
-    put(store, an_order("1"))
-    with store.read() as session:
-        before = session.run(tables.orders.select()).fetchall()
-        put(store, an_order("2"))
-        assert session.run(tables.orders.select()).fetchall() == before
-    with store.read() as session:
-        assert len(session.run(tables.orders.select()).fetchall()) == 2
-
-
-def test_many_threads_may_read_while_one_writes(store):
-    failures: list[BaseException] = []
-    stop = threading.Event()
-
-    def read() -> None:
-        try:
-            while not stop.is_set():
-                with store.read() as session:
-                    rows = session.run(tables.orders.select()).fetchall()
-                    journalled = journal.first_broken(session)
-                assert len(rows) % 2 == 0, "half a transaction was seen"
-                assert journalled is None
-        except BaseException as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=read) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for n in range(0, 40, 2):
-        put(store, an_order(f"a{n}"), an_order(f"b{n}"))
-    stop.set()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-
-
-def test_closing_carries_out_what_is_queued_and_then_takes_nothing_more(tmp_path):
-    store = open_store(tmp_path)
-    gate = threading.Event()
-    store.write(lambda _s: gate.wait(5))
-    queued = [store.write(lambda s, n=n: journal.append(s, NOW, "Ana", str(n), [(None, {})]))
-              for n in range(20)]  # fmt: skip
-    closer = threading.Thread(target=store.close)
-    closer.start()
-    wait_until(lambda: store._closed, "the closing")
-    with pytest.raises(RuntimeError):
-        store.write(lambda _s: None)
-    gate.set()
-    closer.join(5)
-    assert all(future.done() and future.exception() is None for future in queued)
-    assert count(store, "journal") == 20
-    with pytest.raises(RuntimeError), store.read():
-        pass
-    store.close()  # once more does nothing
-    assert "writer" not in {thread.name for thread in threading.enumerate()}
-
-
-def test_a_queued_write_may_be_called_off(store):
-    gate = threading.Event()
-    store.write(lambda _s: gate.wait(5))
-    future = store.write(lambda s: orders.add(s, [(an_order(), "")], NOW))
-    assert future.cancel()
-    gate.set()
-    with pytest.raises(CancelledError):
-        future.result(5)
-    store.do(lambda _s: None)
-    assert count(store, "orders") == 0
-
-
-def test_a_part_that_fails_alone_undoes_only_itself(store):
-    def work(session):
-        journal.append(session, NOW, "Ana", "first", [(None, {})])
-        with pytest.raises(UserError), session.attempt():
-            journal.append(session, NOW, "Ana", "lost", [(None, {})])
-            raise UserError("no")
-        journal.append(session, NOW, "Ana", "second", [(None, {})])
-
-    store.do(work)
-    with closing(sqlite3.connect(store.path)) as raw:
-        assert raw.execute("SELECT what FROM journal").fetchall() == [("first",), ("second",)]
-    with store.read() as session:
-        assert journal.first_broken(session) is None
-
-
-# --- how the database is opened ---------------------------------------------------------------------------
-
-
-def test_every_connection_is_durable_and_checks_foreign_keys(store):
-    def pragmas(session):
-        return {
-            name: session.connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
-        }
-
-    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
-    assert store.do(pragmas) == wanted
-    with store.read() as session:
-        assert pragmas(session) == wanted
-
-
-def test_a_write_takes_the_lock_at_once_so_that_reading_then_writing_cannot_fail(store, tmp_path):
-    """Deferred, the write would fail with SQLITE_BUSY_SNAPSHOT, without waiting, as it does below."""
-    put(store, an_order("1"))
-    with closing(
-        sqlite3.connect(store.path, timeout=0, isolation_level=None, check_same_thread=False)
-    ) as other:
-
-        def read_then_write(session):
-            session.run(tables.orders.select()).fetchall()
-            with pytest.raises(sqlite3.OperationalError, match="locked"):
-                other.execute("DELETE FROM notes")
-            orders.add(session, [(an_order("2"), "")], NOW)
-
-        store.do(read_then_write)
-        other.execute("DELETE FROM notes")  # free again
-    assert count(store, "orders") == 2
-
-
-def test_a_folder_with_any_sign_in_its_name_will_do(tmp_path):
-    folder = tmp_path / "São José #2 100%? & Cia;x=1"
-    open_store(folder, an_order()).close()
-    again = Store(folder)
-    with again.read() as session:
-        assert orders.get(session, 1).number == "1047"
-    again.close()
-    assert sorted(path.name for path in tmp_path.iterdir()) == [folder.name]
-
-
-def test_the_first_migration_makes_exactly_the_tables_of_the_code(tmp_path):
-    engine = open_sqlite(tmp_path / "made.db")
-    migrate.upgrade(tmp_path / "made.db")
-    with engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection,
-            opts={
-                "compare_type": True,
-                "compare_server_default": True,
-                "include_object": lambda _o, name, kind, *_: not (name or "").startswith("search"),
-            },
-        )
-        assert compare_metadata(context, tables.metadata) == []
-        made = {
-            (row[0], " ".join(row[1].split()))
-            for row in connection.exec_driver_sql(
-                "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
-            )
-        }
-    engine.dispose()
-    fresh = open_sqlite(tmp_path / "fresh.db")
-    tables.metadata.create_all(fresh)
-    with fresh.connect() as connection:
-        rows = connection.exec_driver_sql(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
-        )
-        # Partial indexes too, whose conditions the comparison above does not read.
-        assert made == {(row[0], " ".join(row[1].split())) for row in rows}
-    fresh.dispose()
-
-
-def test_the_revision_of_the_code_is_the_head_of_the_scripts():
-    assert ScriptDirectory.from_config(migrate._config()).get_current_head() == migrate.REVISION
-
-
-def test_opening_an_up_to_date_file_does_not_import_alembic(tmp_path):
-    import subprocess
-    import sys
-
-    open_store(tmp_path).close()
-    code = (
-        "import sys; from pathlib import Path; from desktop.store import Store;"
-        f"Store(Path({str(tmp_path)!r})).close(); print('alembic' in sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
-
-
-def test_two_programs_may_make_the_same_store_at_once(tmp_path):
-    import subprocess
-    import sys
-
-    code = (
-        "import sys; from pathlib import Path; from desktop.store import Store;"
-        f"Store(Path({str(tmp_path)!r})).close()"
-    )
-    both = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in "ab"]
-    for one in both:
-        _, complaint = one.communicate(timeout=60)
-        assert (one.returncode, complaint) == (0, b"")
-
-
-# --- orders in and out ------------------------------------------------------------------------------------
-
 _text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 _times = st.datetimes(datetime(1970, 1, 2), datetime(9998, 1, 1), timezones=st.just(UTC)).map(
     lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)
 )
+
 _money = st.integers(-(2**62), 2**62)
 _quantities = st.decimals(0, 10**7, places=6).map(lambda d: Decimal(str(d)))
 _maybe_time = st.none() | _times

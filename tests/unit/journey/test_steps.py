@@ -1,251 +1,16 @@
-"""The table of steps, one row after the other, and the paths through it."""
+"""What each step asks for and does."""
 
 from dataclasses import replace
 from decimal import Decimal
-from itertools import chain, combinations, pairwise
 
 import pytest
 
-from desktop.errors import UserError
-from desktop.fields import FieldKind
-from desktop.journey import (
-    FINAL,
-    MAIN_PATH,
-    OPTIONAL,
-    STEPS,
-    Journey,
-    Step,
-    apply,
-    fields_of,
-    may,
-    next_step,
-)
-from desktop.order import (
-    Cancellation,
-    CancelState,
-    Hold,
-    Invoice,
-    Kind,
-    Label,
-    Package,
-    PaymentKind,
-    Refund,
-    Role,
-    Status,
-)
-from tests.unit.orders import (
-    AT,
-    CLERK,
-    COUNTER,
-    INVOICE,
-    LINES,
-    MANAGER,
-    helpful,
-    order,
-    pick_all,
-    take,
-    walk,
-)
+from desktop.journey import FINAL, STEPS, Journey, Step, may, next_step
+from desktop.order import Invoice, Label, Package, PaymentKind, Refund, Status
+from tests.unit.journey.acts import HOLD, D, J, P, S, refused
+from tests.unit.orders import AT, INVOICE, LINES, MANAGER, order, pick_all, take
 
-S = Status
-J = Journey()
-D, P = Kind.DELIVERY, Kind.PICKUP
-HOLD = Hold(AT, "Ana", "endereço não confere")
-ASKED = Cancellation(CancelState.REQUESTED, AT)
-CANCELLED = Cancellation(CancelState.CANCELLED, AT)
-FORWARD = (Step.ACCEPT, Step.PREPARE, Step.INVOICE, Step.PACK, Step.SHIP, Step.READY, Step.TRANSIT,
-           Step.PROBLEM, Step.DELIVER, Step.HAND_OVER, Step.FINALIZE)  # fmt: skip
-
-
-def refused(here, step, journey=J, who=MANAGER, **given):
-    """The refusal of a step, which must be a sentence with a cause and a next step."""
-    with pytest.raises(UserError) as error:
-        apply(here, step, helpful(here, step) | given, journey, AT, who)
-    return error.value
-
-
-def open_steps(here, journey=J):
-    return {step for step in Step if may(here, step, journey) is None}
-
-
-# The table
-
-
-@pytest.mark.parametrize("step", Step)
-def test_every_step_is_a_whole_row(step):
-    rule = STEPS[step]
-    assert rule.step is step
-    assert rule.label
-    assert rule.roles
-    assert Role.MANAGER in rule.roles
-    assert rule.guards
-    names = [field.name for field in fields_of(step)]
-    assert len(set(names)) == len(names)
-    assert {"comment", "notify", "visible"} <= set(names)
-    assert all(field.label for field in fields_of(step))
-    for field in fields_of(step):
-        assert (field.kind is FieldKind.CHOICE) == bool(field.choices)
-
-
-def test_the_labels_of_steps_differ():
-    assert len({rule.label for rule in STEPS.values()}) == len(Step)
-
-
-@pytest.mark.parametrize(
-    ("step", "names"),
-    [
-        (Step.RECORD_PAYMENT, {"reference", "amount", "date"}),
-        (Step.ACCEPT, set()),
-        (Step.PREPARE, set()),
-        (Step.INVOICE, {"key", "xml", "number", "document"}),
-        (Step.PACK, {"packages"}),
-        (
-            Step.SHIP,
-            {
-                "carrier",
-                "service",
-                "driver",
-                "driver_phone",
-                "tracking",
-                "tracking_url",
-                "label_elsewhere",
-            },
-        ),
-        (Step.READY, {"shelf"}),
-        (Step.TRANSIT, {"comment"}),
-        (Step.PROBLEM, {"comment"}),
-        (Step.DELIVER, {"date"}),
-        (Step.HAND_OVER, {"collected_by", "document", "signature", "checked"}),
-        (Step.FINALIZE, set()),
-        (Step.HOLD, {"reason"}),
-        (Step.CANCEL, {"reason"}),
-        (Step.TAKE_BACK, {"reason", "lines", "to_stock", "invoice"}),
-        (Step.REFUND, {"lines", "amount", "comment"}),
-    ],
-)
-def test_a_step_asks_for_what_the_design_says(step, names):
-    assert names <= {field.name for field in fields_of(step)}
-
-
-def test_what_cannot_be_undone_is_asked_twice():
-    assert STEPS[Step.FINALIZE].confirm
-
-
-def test_every_stage_of_both_paths_is_reached_by_one_step():
-    targets = [rule.to for rule in STEPS.values() if rule.main]
-    stages = set(chain(*MAIN_PATH.values())) - {
-        S.AWAITING_PAYMENT,
-        S.AWAITING_CREATION,
-        S.IN_TRANSIT,
-    }
-    assert sorted(targets) == sorted(stages)
-
-
-@pytest.mark.parametrize(
-    ("who", "never"),
-    [
-        (COUNTER, {Step.ACCEPT, Step.INVOICE, Step.SHIP, Step.CANCEL, Step.TAKE_BACK, Step.REFUND}),
-        (CLERK, {Step.REFUND}),
-        (MANAGER, set()),
-    ],
-)
-def test_a_role_opens_its_own_steps_only(who, never):
-    closed = {step for step, rule in STEPS.items() if who.role not in rule.roles}
-    assert closed >= never
-    for step in closed:
-        error = refused(order(S.PACKED), step, who=who)
-        assert error.text == "Your role may not do this. Ask a manager."
-
-
-def test_the_pickup_counter_can_hand_over_and_take_the_money():
-    ready = order(S.READY_FOR_PICKUP, P, PaymentKind.ON_DELIVERY)
-    paid = apply(ready, Step.RECORD_PAYMENT, {"reference": "Pix 1"}, J, AT, COUNTER)
-    gone = apply(paid, Step.HAND_OVER, helpful(paid, Step.HAND_OVER), J, AT, COUNTER)
-    assert gone.status is S.PICKED_UP
-
-
-# Which steps are open where: the whole table for an uneventful order
-
-ALWAYS = {Step.HOLD}
-OPEN = {
-    (D, S.AWAITING_PAYMENT): {Step.RECORD_PAYMENT, Step.CANCEL},
-    (D, S.AWAITING_CREATION): {Step.ACCEPT, Step.CANCEL},
-    (D, S.ACCEPTED): {Step.PREPARE, Step.CANCEL},
-    (D, S.IN_PREPARATION): {Step.INVOICE, Step.CANCEL},
-    (D, S.INVOICED): {Step.PACK, Step.TAKE_BACK},
-    (D, S.PACKED): {Step.SHIP, Step.TAKE_BACK},
-    (D, S.SHIPPED): {Step.TRANSIT, Step.PROBLEM, Step.DELIVER, Step.TAKE_BACK},
-    (D, S.IN_TRANSIT): {Step.PROBLEM, Step.DELIVER, Step.TAKE_BACK},
-    (D, S.DELIVERY_PROBLEM): {Step.TRANSIT, Step.DELIVER, Step.TAKE_BACK},
-    (D, S.DELIVERED): {Step.FINALIZE, Step.TAKE_BACK, Step.REFUND},
-    (P, S.PACKED): {Step.READY, Step.TAKE_BACK},
-    (P, S.READY_FOR_PICKUP): {Step.HAND_OVER, Step.TAKE_BACK},
-    (P, S.PICKED_UP): {Step.FINALIZE, Step.TAKE_BACK, Step.REFUND},
-}
-
-
-@pytest.mark.parametrize(("where", "steps"), OPEN.items())
-def test_exactly_these_steps_are_open(where, steps):
-    kind, status = where
-    here = order(status, kind, PaymentKind.TRANSFER)
-    assert open_steps(here) == steps | ALWAYS
-
-
-@pytest.mark.parametrize(
-    ("status", "steps"),
-    [
-        (S.FINALIZED, {Step.TAKE_BACK, Step.REFUND}),
-        (S.CANCELLED, {Step.REFUND}),
-        (S.CLOSED, set()),
-        (S.RETURNED, {Step.REFUND, Step.HOLD}),
-    ],
-)
-@pytest.mark.parametrize("kind", Kind)
-def test_after_the_end_only_what_the_rules_allow(kind, status, steps):
-    assert open_steps(order(status, kind, PaymentKind.TRANSFER, settled=True)) == steps
-
-
-@pytest.mark.parametrize("status", [s for s in Status if s not in FINAL | {S.RETURNED}])
-def test_while_held_only_these(status):
-    allowed = {Step.RELEASE, Step.CANCEL, Step.RECORD_PAYMENT, Step.REFUND}
-    here = order(status, payment=PaymentKind.TRANSFER, settled=False, hold=HOLD)
-    assert open_steps(here) <= allowed
-    assert {Step.RELEASE, Step.RECORD_PAYMENT} <= open_steps(here)
-    assert next_step(here, J) is Step.RELEASE
-
-
-@pytest.mark.parametrize("fact", [ASKED, CANCELLED])
-@pytest.mark.parametrize("kind", Kind)
-@pytest.mark.parametrize("status", [s for s in Status if s not in FINAL | {S.RETURNED}])
-def test_a_cancellation_turns_every_forward_step_off_and_offers_a_way_out(status, kind, fact):
-    if status is S.DELIVERY_PROBLEM or status in MAIN_PATH[kind]:
-        here = order(status, kind, cancellation=fact)
-        assert not open_steps(here) & set(FORWARD)
-        out = Step.CANCEL if here.invoice is None else Step.TAKE_BACK
-        assert next_step(here, J) is out
-        assert out in open_steps(here)
-        assert next_step(replace(here, hold=HOLD), J) in {Step.CANCEL, Step.RELEASE}
-
-
-@pytest.mark.parametrize("step", Step)
-@pytest.mark.parametrize("kind", Kind)
-@pytest.mark.parametrize("status", Status)
-def test_every_refusal_has_a_cause_and_a_next_step(status, kind, step):
-    variants = (
-        order(status, kind),
-        order(status, kind, PaymentKind.ON_DELIVERY, cancellation=ASKED),
-        order(status, kind, PaymentKind.TRANSFER, settled=False, hold=HOLD),
-    )
-    for here in variants:
-        for role in (*Role, None):
-            error = may(here, step, Journey(picking=True), role)
-            if error is not None:
-                text = str(error)
-                assert text.endswith(".")
-                assert sum(text.count(mark) for mark in ".;:") >= 2, text
-
-
-# Payment
+# --- payment ------------------------------------------------------------------------------------------
 
 
 def test_a_prepaid_order_moves_when_its_payment_is_recorded():
@@ -305,7 +70,7 @@ def test_the_big_button_asks_for_the_money_that_the_next_step_waits_for():
     assert next_step(take(at_the_counter, Step.RECORD_PAYMENT), J) is Step.HAND_OVER
 
 
-# Invoice, packing, shipping
+# --- invoice, packing, shipping -----------------------------------------------------------------------
 
 
 def test_an_invoice_is_a_checked_one():
@@ -439,7 +204,7 @@ def test_the_carriers_news_alternate():
     assert take(here, Step.DELIVER).status is S.DELIVERED
 
 
-# Pickup
+# --- pickup -------------------------------------------------------------------------------------------
 
 
 def test_a_hand_over_checks_who_collects():
@@ -469,7 +234,7 @@ def test_kinds_do_not_mix():
     assert take(order(S.PACKED, P), Step.READY, shelf="Ç-1").shelf == "Ç-1"
 
 
-# Hold, cancel, take back, refund
+# --- hold, cancel, take back, refund ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", [s for s in Status if s not in FINAL])
@@ -566,54 +331,3 @@ def test_a_refund_has_the_currencys_decimals():
     pesos = order(S.RETURNED, currency="CLP", total=25990)
     assert take(pesos, Step.REFUND, amount="5.990").refunded == 5990
     assert refused(pesos, Step.REFUND, amount="5.990,50").field == "amount"
-
-
-# Settings of the journey
-
-OFF = [frozenset(some) for n in range(5) for some in combinations(sorted(OPTIONAL), n)]
-
-
-@pytest.mark.parametrize("off", OFF, ids=lambda off: "-".join(sorted(off)) or "all")
-@pytest.mark.parametrize("payment", PaymentKind)
-@pytest.mark.parametrize("kind", Kind)
-def test_the_big_button_leads_every_order_to_its_end(kind, payment, off):
-    for picking in (False, True):
-        journey = Journey(off=off, picking=picking)
-        prepaid = payment is PaymentKind.TRANSFER
-        start = S.AWAITING_PAYMENT if prepaid else S.AWAITING_CREATION
-        way = [one.status for one in walk(order(start, kind, payment), journey)]
-        seen = list(dict.fromkeys(way))
-        stages = [s for s in journey.path(kind) if s is not S.IN_TRANSIT]
-        assert seen == stages[0 if prepaid else 1 :]
-        assert way[-1] is S.FINALIZED
-
-
-@pytest.mark.parametrize("off", OFF, ids=lambda off: "-".join(sorted(off)) or "all")
-@pytest.mark.parametrize("kind", Kind)
-def test_a_stage_that_is_off_has_no_step_and_its_neighbours_join(kind, off):
-    journey = Journey(off=off)
-    path = journey.path(kind)
-    for status in off & set(MAIN_PATH[kind]):
-        step = next(step for step, rule in STEPS.items() if rule.to is status)
-        assert may(order(S.ACCEPTED, kind), step, journey) is not None
-    for before, after in pairwise(path):
-        assert journey.before(after, kind) is before
-
-
-def test_only_optional_stages_can_be_off():
-    journey = Journey(off=frozenset(Status))
-    assert journey.path(P) == tuple(s for s in MAIN_PATH[P] if s not in OPTIONAL)
-    assert {S.IN_PREPARATION, S.INVOICED, S.PACKED, S.IN_TRANSIT} == OPTIONAL
-
-
-@pytest.mark.parametrize("status", sorted(OPTIONAL))
-def test_an_order_in_a_stage_that_was_switched_off_since_goes_on(status):
-    journey = Journey(off=frozenset({status}))
-    assert walk(order(status), journey)[-1].status is S.FINALIZED
-
-
-@pytest.mark.parametrize("given", [{}, {"comment": "x" * 10_000}])
-def test_a_step_changes_neither_lines_nor_total(given):
-    for here in walk(order(S.AWAITING_CREATION), J):
-        assert (here.lines, here.total) == (LINES, 22695)
-    assert take(order(), Step.ACCEPT, **given).lines == LINES
