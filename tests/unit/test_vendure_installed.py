@@ -1,4 +1,6 @@
-"""How the tests come to their Vendure: installed once, whole or not at all, skipped only where they may be."""
+"""How the tests come to their Vendure: installed once, whole or not at
+all, skipped only where they may be.
+"""
 
 from __future__ import annotations
 
