@@ -14,10 +14,7 @@ ROOMS = ("desktop", "printing", "ui", "resources")
 # What builds the program is no part of it.
 BUILDER = ROOT / "resources" / "packaging"
 FILES = sorted(
-    path
-    for room in ROOMS
-    for path in (ROOT / room).rglob("*.py")
-    if BUILDER not in path.parents
+    path for room in ROOMS for path in (ROOT / room).rglob("*.py") if BUILDER not in path.parents
 )
 
 # What only some files may import: (package, the paths that may).
