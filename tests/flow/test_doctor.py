@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from desktop.__main__ import main
+from desktop.i18n import set_language
 from desktop.sandbox import KEY, TOKEN, Sandbox
 from desktop.store import Store, setup
 from desktop.store.setup import Printer
@@ -136,7 +137,11 @@ def test_a_machine_without_display(here, monkeypatch):
 
 
 def test_a_person_reads_it_line_by_line(tmp_path, capsys):
-    assert main(["--data", str(tmp_path / "store"), "--language", "pt_BR", "doctor"]) == 0
+    try:
+        assert main(["--data", str(tmp_path / "store"), "--language", "pt_BR", "doctor"]) == 0
+    finally:
+        set_language("en")
     printed = capsys.readouterr().out
+    assert "Pasta de dados" in printed
     assert str(tmp_path / "store") in printed
     assert len(printed.splitlines()) >= 5
