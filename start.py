@@ -5,6 +5,7 @@
     python3 start.py test     the tests
     python3 start.py lint     format, lint, types, dead code
     python3 start.py check    everything: lint, then the tests
+    python3 start.py build    the program for machines without Python, in dist/balcao
     python3 start.py …        anything else goes to `python -m desktop …`; nothing at all opens the window
 
 On Windows: py start.py demo
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -42,6 +44,8 @@ ON_A_SCREEN = {
     "libxcb-image.so.0": "libxcb-image0",
     "libxcb-render-util.so.0": "libxcb-render-util0",
 }
+# What a command needs besides the program itself, by the extra of pyproject.toml.
+EXTRAS = {"test": "dev", "lint": "dev", "check": "dev", "build": "build"}
 LINT = (
     ["ruff", "format", "--check", "."],
     ["ruff", "check", "."],
@@ -55,52 +59,72 @@ def main(arguments: list[str]) -> int:
         print("Balcão needs Python 3.11 or newer; this is", sys.version.split()[0])
         return USAGE
     name, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
-    set_up(with_tests=name in {"test", "lint", "check"})
+    set_up(EXTRAS.get(name, ""))
     missing = missing_libraries()
     if missing:
         print("A system library is missing. Install it with:")
         print("    sudo apt-get install -y", " ".join(missing))
         return USAGE
-    if name not in {"test", "lint", "check"}:
+    if name not in EXTRAS:
         return run([str(PYTHON), "-m", "desktop", *arguments])
+    if name == "build":
+        return build(rest)
     codes = [run([str(PYTHON), "-m", *lint]) for lint in LINT] if name != "test" else []
     if name != "lint":
         codes.append(run([str(PYTHON), "-m", "pytest", *rest], QT_QPA_PLATFORM="offscreen"))
     return max(codes)
 
 
-def set_up(with_tests: bool) -> None:
-    """A virtual environment with the project, made or renewed when pyproject.toml changed."""
+def set_up(extra: str) -> None:
+    """A virtual environment with the project and an extra, made anew when pyproject.toml changed."""
     declared = (ROOT / "pyproject.toml").read_bytes() + sys.version.encode()
     mark = hashlib.sha256(declared).hexdigest()
-    marks = MARK.read_text().split() if MARK.exists() else []
-    wanted = f"{mark}-dev" if with_tests else mark
-    if PYTHON.exists() and (wanted in marks or f"{mark}-dev" in marks):
+    marks = MARK.read_text().split() if MARK.exists() and PYTHON.exists() else []
+    if mark not in marks:
+        marks = []
+    elif not extra or extra in marks:
         return
     print("Setting up …", flush=True)
-    pip = make_venv()
-    install([*pip, "install", "--quiet", "--disable-pip-version-check", "-e"], with_tests)
-    MARK.write_text(wanted)
-
-
-def make_venv() -> list[str]:
-    """The command that runs pip for the new environment."""
-    try:
-        import ensurepip  # noqa: F401, PLC0415
-    except ImportError:
-        # Debian's python3 without python3-venv: the system's own pip serves the environment.
-        venv.create(VENV, clear=True, with_pip=False)
-        return [sys.executable, "-m", "pip", "--python", str(PYTHON)]
-    venv.create(VENV, clear=True, with_pip=True)
-    return [str(PYTHON), "-m", "pip"]
-
-
-def install(pip: list[str], with_tests: bool) -> None:
-    project = f"{ROOT}[dev]" if with_tests else str(ROOT)
-    done = subprocess.run([*pip, project], check=False)
+    if not marks:
+        venv.create(VENV, clear=True, with_pip=has_pip())
+    project = f"{ROOT}[{extra}]" if extra else str(ROOT)
+    done = subprocess.run(
+        [*pip(), "install", "--quiet", "--disable-pip-version-check", "-e", project], check=False
+    )
     if done.returncode:
         print("The packages could not be installed; the lines above say why. Is the network there?")
         sys.exit(done.returncode)
+    MARK.write_text(" ".join(dict.fromkeys([mark, *marks, *filter(None, [extra])])))
+
+
+def has_pip() -> bool:
+    """Whether this Python can put a pip into a new environment; Debian's cannot without python3-venv."""
+    try:
+        import ensurepip  # noqa: F401, PLC0415
+    except ImportError:
+        return False
+    return True
+
+
+def pip() -> list[str]:
+    """The command that runs pip for the environment: its own, or the system's."""
+    if has_pip():
+        return [str(PYTHON), "-m", "pip"]
+    return [sys.executable, "-m", "pip", "--python", str(PYTHON)]
+
+
+def build(rest: list[str]) -> int:
+    """Freezes the program with build.spec. A Python without a shared library cannot: the builder says so,
+    and Debian has it in libpython3.x."""
+    if sys.platform.startswith("linux") and shutil.which("objcopy") is None:
+        print("A tool of the system is missing. Install it with:")
+        print("    sudo apt-get install -y binutils")
+        return USAGE
+    quiet = ["--noconfirm", "--log-level", "ERROR"]
+    code = run([str(PYTHON), "-m", "PyInstaller", *quiet, *rest, "build.spec"])
+    if code == 0 and not rest:
+        print("Built:", ROOT / "dist" / "balcao")
+    return code
 
 
 def missing_libraries() -> list[str]:

@@ -1,13 +1,14 @@
 """The command line: `balcao` opens the window, `balcao COMMAND` works without one.
 
-Exit codes: 0 done, 1 refused (what was asked cannot be), 2 wrong usage, 3 a fault (network, database).
-This file joins the rooms; it alone in `desktop` may import `printing` and `ui`.
+Exit codes: 0 done, 1 refused (what was asked cannot be), 2 wrong usage, 3 a fault (network, printer,
+database). This file joins the rooms; it alone in `desktop` may import `printing` and `ui`. It imports
+little: the window must not wait for what only a command needs.
 """
 
 from __future__ import annotations
 
 import argparse
-import getpass
+import gc
 import io
 import json
 import logging
@@ -15,16 +16,18 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from desktop import VERSION
 from desktop.errors import BalcaoError, UserError
 from desktop.i18n import LANGUAGES, N_, set_language, tr, tr_error
-from desktop.local_day import Day, today
-from desktop.secrets import Kept
 
 if TYPE_CHECKING:
+    from desktop.local_day import Day
     from desktop.order import Person
+    from desktop.secrets import Secrets
     from desktop.store import Store
 
 DONE, REFUSED, USAGE, FAULT = 0, 1, 2, 3
@@ -38,7 +41,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     _print_anything()
     try:
         result: int = args.run(args)
-        sys.stdout.flush()
+        # A window without a terminal has no output on Windows.
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return result
     except UserError as error:
         return _complain(args, error, REFUSED)
@@ -63,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="balcao", description="The store's order companion.", parents=[_everywhere()]
     )
+    parser.add_argument("--version", action="version", version=f"Balcão {VERSION}")
     parser.set_defaults(run=_window, data=None, json=False, language="en", by=None, verbose=False)
     commands = parser.add_subparsers(metavar="COMMAND")
     _add_store_commands(commands)
@@ -81,8 +87,14 @@ def _everywhere() -> argparse.ArgumentParser:
     return common
 
 
+@lru_cache(maxsize=1)
+def _after_a_command() -> argparse.ArgumentParser:
+    """The same for all commands: each of its own took half the time of the parser, at every start."""
+    return _everywhere()
+
+
 def _command(commands: Any, name: str, run: Callable[..., int], about: str) -> Any:
-    one = commands.add_parser(name, help=about, parents=[_everywhere()])
+    one = commands.add_parser(name, help=about, parents=[_after_a_command()])
     one.set_defaults(run=run)
     return one
 
@@ -91,8 +103,13 @@ def _add_store_commands(commands: Any) -> None:
     one = _command(commands, "connect", _connect, "configure an account on a platform")
     one.add_argument("connector")
     one.add_argument("values", nargs="*", metavar="field=value")
+    one = _command(commands, "reconnect", _reconnect, "change an account: its address, its key")
+    one.add_argument("name")
+    one.add_argument("values", nargs="+", metavar="field=value")
     one = _command(commands, "disconnect", _disconnect, "forget an account")
     one.add_argument("name")
+    one = _command(commands, "store", _settings, "the store's settings: store name=… street=…")
+    one.add_argument("values", nargs="*", metavar="field=value")
     one = _command(commands, "sync", _sync, "push and pull")
     one.add_argument("--once", action="store_true", required=True)
     one = _command(commands, "orders", _orders, "list orders")
@@ -151,19 +168,55 @@ def _connect(args: argparse.Namespace) -> int:
     from desktop import terminal
 
     values = terminal.assignments(args.values)
-    return _with_store(
-        args, lambda store, folder: terminal.connect(store, Kept(folder), args.connector, values)
-    )
+    return _configure(args, lambda s, k: terminal.connect(s, k, args.connector, values))
+
+
+def _reconnect(args: argparse.Namespace) -> int:
+    from desktop import terminal
+
+    values = terminal.assignments(args.values)
+    return _configure(args, lambda s, k: terminal.reconnect(s, k, args.name, values))
+
+
+def _configure(args: argparse.Namespace, change: Callable[[Store, Secrets], Any]) -> int:
+    """Changes an account, then asks its platform: what is missing is told, and kept all the same, because
+    a store may be set up before its line is."""
+    from desktop import terminal
+    from desktop.secrets import Kept
+
+    missing: list[BalcaoError] = []
+
+    def run(store: Store, folder: Path) -> Any:
+        secrets = Kept(folder)
+        done = change(store, secrets)
+        if error := terminal.ask(store, secrets, done["connection"]):
+            missing.append(error)
+        answer = missing[0] if missing else UserError(N_("It answers."))
+        return done | {"answer": tr_error(answer)}
+
+    _with_store(args, run)
+    return FAULT if missing else DONE
 
 
 def _disconnect(args: argparse.Namespace) -> int:
     from desktop import terminal
+    from desktop.secrets import Kept
 
-    return _with_store(args, lambda store, _folder: terminal.disconnect(store, args.name))
+    return _with_store(
+        args, lambda store, folder: terminal.disconnect(store, Kept(folder), args.name)
+    )
+
+
+def _settings(args: argparse.Namespace) -> int:
+    from desktop import terminal
+
+    values = terminal.assignments(args.values)
+    return _with_store(args, lambda store, _folder: terminal.store_settings(store, values))
 
 
 def _sync(args: argparse.Namespace) -> int:
     from desktop import terminal
+    from desktop.secrets import Kept
 
     found: dict[str, Any] = {}
 
@@ -239,11 +292,14 @@ def _manifest(args: argparse.Namespace) -> int:
 
 
 def _day(args: argparse.Namespace, now: datetime) -> Day:
+    from desktop.local_day import Day, today
+
     return Day(args.day) if args.day else today(now)
 
 
 def _doctor(args: argparse.Namespace) -> int:
     from desktop import doctor
+    from desktop.secrets import Kept
     from printing.terminal import reach
     from ui.display import qt_version
 
@@ -277,6 +333,9 @@ def _demo(args: argparse.Namespace) -> int:
 
 
 def _window(args: argparse.Namespace) -> int:
+    # Nothing that a start imports is garbage, and looking for some takes a tenth of its time; the window
+    # collects by itself once it stands.
+    gc.disable()
     from ui import app
 
     return app.run(data_folder(args))
@@ -310,6 +369,8 @@ def _person(args: argparse.Namespace) -> Person:
 
 
 def _user() -> str:
+    import getpass
+
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a service's user may have no name

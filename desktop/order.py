@@ -166,6 +166,14 @@ class Line:
         """Whether picking has an answer for the line: all of it, or less with a reason."""
         return self.picked is not None and (self.picked >= self.quantity or bool(self.short_reason))
 
+    @property
+    def leaves(self) -> Decimal:
+        """How much of it the buyer gets: all, or less with a reason. A count alone says only how far
+        picking is."""
+        if self.picked is None or not self.short_reason:
+            return self.quantity
+        return min(self.picked, self.quantity)
+
 
 class Label(StrEnum):
     """Where a package's label stands."""

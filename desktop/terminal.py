@@ -11,16 +11,17 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from desktop import connectors
+from desktop import connections, connectors, settings
 from desktop.connections import SyncService
-from desktop.errors import UserError
+from desktop.errors import BalcaoError, UserError
 from desktop.fields import parse_all
-from desktop.i18n import N_
+from desktop.i18n import N_, tr_error
 from desktop.journey import STEPS, Step, may
 from desktop.order import Order, Person, Status
-from desktop.secrets import Secrets
+from desktop.secrets import Secrets, keep_with
 from desktop.store import Session, Store, journal, orders, outbox, queries, setup
 from desktop.store.body import plain
+from desktop.store.setup import StoreSettings
 from desktop.sync import Pass
 from desktop.work import Work
 
@@ -42,11 +43,12 @@ def connect(
     plain_values = {field: str(value) for field, value in values.items() if field not in secret}
     # Made once, because it knows best what an address must look like; nothing is asked of the network.
     connectors.make(connector, name, {field: str(value) for field, value in values.items()}).close()
-    for one in set(secret) & set(given):
-        secrets.set(name, one, str(values[one]))
     connection = setup.Connection(name, connector, plain_values)
     rows = [setup.MapRow(w.word, w.status, True, w.creates) for w in declared.words]
-    store.do(lambda s: setup.add_connection(s, connection, rows))
+    typed = {one: str(values[one]) for one in secret if one in given}
+    keep_with(
+        secrets, name, typed, lambda: store.do(lambda s: setup.add_connection(s, connection, rows))
+    )
     return {"connection": name, "connector": connector, "words": len(rows)}
 
 
@@ -58,13 +60,68 @@ def _check_name(store: Store, name: str) -> None:
         setup.check_free(session, name)
 
 
-def disconnect(store: Store, name: str) -> dict[str, Any]:
-    """Forgets an account; its orders stay. Raises UserError while updates wait."""
-    with store.read() as session:
-        if all(known.name != name for known in setup.all_connections(session)):
-            raise UserError(N_("There is no connection “{name}”."), name=name)
+def reconnect(
+    store: Store, secrets: Secrets, name: str, given: Mapping[str, str]
+) -> dict[str, Any]:
+    """Changes what is given of an account: its plain settings and its secrets."""
+    known = _connection(store, name)
+    declared = connectors.load(known.connector).fields
+    hidden = {field.name for field in declared if field.secret}
+    kept = {one: secrets.get(name, one) for one in hidden - set(given)}
+    values = parse_all(declared, {**known.settings, **kept, **given})
+    connectors.make(known.connector, name, {k: str(v) for k, v in values.items()}).close()
+    plain_values = {k: str(v) for k, v in values.items() if k not in hidden}
+    typed = {k: str(v) for k, v in values.items() if k in hidden & set(given)}
+    keep_with(
+        secrets, name, typed,
+        lambda: store.do(lambda s: setup.change_connection(s, name, plain_values)),
+    )  # fmt: skip
+    return {"connection": name, "connector": known.connector}
+
+
+def disconnect(store: Store, secrets: Secrets, name: str) -> dict[str, Any]:
+    """Forgets an account and its secrets; its orders stay. Raises UserError while updates wait.
+
+    `note` says what is left where the secrets could not be deleted.
+    """
+    known = _connection(store, name)
     store.do(lambda s: setup.remove_connection(s, name))
-    return {"disconnected": name}
+    left = connections.forget_secrets(store, secrets, known)
+    return {"disconnected": name} | ({"note": tr_error(left)} if left else {})
+
+
+def _connection(store: Store, name: str) -> setup.Connection:
+    with store.read() as session:
+        found = next((c for c in setup.all_connections(session) if c.name == name), None)
+    if found is None:
+        raise UserError(N_("There is no connection “{name}”."), name=name)
+    return found
+
+
+def ask(store: Store, secrets: Secrets, name: str) -> BalcaoError | None:
+    """Asks the platform whether it works with an account; what is missing, None when nothing is."""
+    try:
+        connections.check(_connection(store, name), secrets)
+    except BalcaoError as error:
+        return error
+    return None
+
+
+def store_settings(store: Store, given: Mapping[str, str]) -> dict[str, Any]:
+    """Changes what is given of the store's own settings and its journey; answers with all of them."""
+    fields = settings.STORE + settings.JOURNEY
+
+    def change(session: Session) -> StoreSettings:
+        known = setup.store_settings(session)
+        before = settings.store_values(known) | settings.journey_values(known)
+        values = parse_all(fields, {**before, **given})
+        wanted = settings.with_journey(settings.with_store(known, values), values)
+        if wanted != known:
+            setup.save_settings(session, wanted)
+        return wanted
+
+    after = store.do(change)
+    return settings.store_values(after) | settings.journey_values(after)
 
 
 def sync_once(store: Store, secrets: Secrets) -> dict[str, Any]:

@@ -39,6 +39,6 @@ def manifest(session: Session, handover: Handover) -> tuple[Document, int]:
     ids = list(dict.fromkeys(order_id for order_id, _ in packages))
     known = orders.several(session, ids)
     store = setup.store_settings(session)
-    about = About(store.store_name, store.sender, handover=handover)
+    about = About(store.store_name, store.sender.lines, handover=handover)
     paper = documents.load("manifest").draw([known[one][0] for one in ids], about)
     return paper, len(packages)

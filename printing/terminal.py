@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from desktop.errors import UserError
+from desktop.errors import BalcaoError, UserError
 from desktop.i18n import N_
 from desktop.local_day import Day
 from desktop.order import Person
@@ -25,13 +25,17 @@ PATIENCE_S = 15.0
 _NO_SIGN = UserError(N_("The printer gave no sign. Look at it and try again."))
 
 
+class NotPrinted(BalcaoError):
+    """Nothing came out for sure: the printer or its place is at fault, not what was asked."""
+
+
 def print_order(
     store: Store, name: str, document: str, to: str, profile: str, who: Person
 ) -> list[dict[str, Any]]:
     """Prints and waits for what becomes of it. `profile` is empty for the usual model of the document.
 
-    The same paper prints once at an address however often this is called. Raises UserError when nothing
-    came out for sure.
+    The same paper prints once at an address however often this is called. Raises NotPrinted; what did not
+    come out now does not come out later either.
     """
     transports.parse_address(to)
     model = profile or DEFAULTS[documents.load(document).prints]
@@ -57,7 +61,7 @@ def print_order(
 def print_manifest(store: Store, carrier: str, day: Day, to: str, profile: str) -> dict[str, Any]:
     """Sends the manifest of a carrier's or own driver's day to an address.
 
-    Raises UserError when nothing left with it on that day, or nothing came out.
+    Raises UserError when nothing left with it on that day, and NotPrinted.
     """
     address = transports.parse_address(to)
     model = printer_model(profile or DEFAULTS["page"])
@@ -65,7 +69,11 @@ def print_manifest(store: Store, carrier: str, day: Day, to: str, profile: str) 
         handover = handovers.find(session, day, carrier)
         paper, packages = handovers.manifest(session, handover)
     language = languages.load(model.language)
-    sent = transports.send(address, language.encode(paper, model), f"manifest{language.suffix}")
+    payload = language.encode(paper, model)
+    try:
+        sent = transports.send(address, payload, f"manifest{language.suffix}")
+    except UserError as error:
+        raise NotPrinted(error.text, **error.values) from error
     return {
         "carrier": handover.name, "day": day.date.isoformat(), "packages": packages,
         "bytes": sent.sent,
@@ -87,4 +95,5 @@ def _ended(session: Session, job: Job) -> Job:
 def _refuse_lost(jobs: list[Job]) -> None:
     for job in jobs:
         if job.state not in {State.SENT, State.CONFIRMED}:
-            raise job.reason or _NO_SIGN
+            reason = job.reason or _NO_SIGN
+            raise NotPrinted(reason.text, **reason.values)

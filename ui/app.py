@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLibraryInfo, QLockFile, QObject, QTimer, QTranslator
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
+import resources
 from desktop.errors import BalcaoError, StoreError
 from desktop.i18n import N_, language, set_language, tr_error
 from desktop.i18n import tr as _
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from ui.running import Running
 
 DONE, FAULT = 0, 3
+ICON_SIZES = (16, 24, 32, 48, 64, 128, 256)
+UNSEEN_MS = 500
 LOCK_FILE = "balcao.lock"
 IN_USE = N_("Balcão is open already on this computer. Look for its window in the task bar.")
 NOT_WRITABLE = N_("The data folder cannot be written. Give this user the right to write there.")
@@ -93,14 +97,21 @@ def application(argv: Sequence[str] | None = None) -> QApplication:
     if app.findChild(Collector) is None:
         # Before any thread runs, and until the process ends.
         Collector(app)
+        app.setWindowIcon(_icon())
     return app
+
+
+def _icon() -> QIcon:
+    icon = QIcon()
+    for px in ICON_SIZES:
+        icon.addFile(str(resources.path(f"program/balcao-{px}.png")))
+    return icon
 
 
 def dress(app: QApplication, wanted_theme: str, wanted_language: str) -> None:
     """Colours and words, also those of Qt's own dialogs."""
     set_language(wanted_language)
     theme.apply(app, wanted_theme)
-    app.setWindowIcon(theme.icon("scan", "accent", 64))
     if app.property("words") == language():
         return
     app.setProperty("words", language())
@@ -116,9 +127,10 @@ def _serve(app: QApplication, folder: Path, last: last_time.Last, training: bool
     window = Window(training or last.training)
     window.sidebar.show_overview(last.views, last.pages, last.store_name)
     opening = Opening(window, folder, training, died=bool(faults.left))
-    Milestone(window, PAINTED)
+    # What is imported takes the processor from what is painted; a window may also stay unseen.
+    Milestone(window, PAINTED).reached.connect(opening.open)
+    QTimer.singleShot(UNSEEN_MS, opening.open)
     window.show()
-    QTimer.singleShot(0, opening.open)
     code = app.exec()
     opening.close()
     faults.end()
@@ -134,13 +146,17 @@ class Opening(QObject):
         self._tasks = Tasks(self)
         self._crash = CrashHandler(self._give_up, parent=self)
         self._crash.install()
+        self._begun = False
         self._opened: Opened | None = None
         self._running: Running | None = None
         self.code = DONE
 
     def open(self) -> None:
         """Imports and opens what the window stands for, beside it: a migration may take its time. A store
-        that cannot be opened ends the program with its sentence."""
+        that cannot be opened ends the program with its sentence. Once is enough."""
+        if self._begun:
+            return
+        self._begun = True
         self._tasks.run(self._open_all, self._start, self._give_up)
 
     def _open_all(self) -> None:
@@ -167,11 +183,11 @@ class Opening(QObject):
     def _join(self) -> None:
         opened, running = self._opened, self._running
         assert opened is not None and running is not None
+        failed = running.desk.messages.error
         self._tasks.run(
-            opened.join,
-            lambda _done: running.join(opened.sync, opened.printing),
-            running.desk.messages.error,
+            opened.begin_printing, lambda _done: running.join(printing=opened.printing), failed
         )
+        self._tasks.run(opened.begin_sync, lambda _done: running.join(sync=opened.sync), failed)
 
     def _give_up(self, error: BalcaoError) -> None:
         self.code = _refuse(error)

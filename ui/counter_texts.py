@@ -157,9 +157,8 @@ class Lines(QScrollArea):
 
     def _add(self, grid: QGridLayout, place: int, line: Line) -> None:
         top = Qt.AlignmentFlag.AlignTop
-        short = line.picked is not None and line.picked < line.quantity
-        handed = line.picked if short and line.picked is not None else line.quantity
-        grid.addWidget(Label(counted(handed, line.unit), "lead-strong"), place, 0, top)
+        short = line.leaves < line.quantity
+        grid.addWidget(Label(counted(line.leaves, line.unit), "lead-strong"), place, 0, top)
         name = f"{line.name} ({line.short_reason})" if short else line.name
         grid.addWidget(WrappedLabel(name, "lead", "attention" if short else ""), place, 1)
         grid.addWidget(Label(line.sku, "small"), place, 2, top | Qt.AlignmentFlag.AlignRight)

@@ -7,9 +7,7 @@ kind and not more often than every five seconds, and the program goes on.
 from __future__ import annotations
 
 import faulthandler
-import hashlib
 import logging
-import platform
 import sys
 import threading
 import time
@@ -24,6 +22,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
+from desktop import VERSION
 from desktop.errors import BalcaoError
 from desktop.i18n import tr as _
 from ui import theme
@@ -89,11 +88,10 @@ class CrashHandler(QObject):
             return
         text = report(error)
         log.error("a bug:\n%s", text)
-        kind = hashlib.sha256(text.encode()).hexdigest()
         now = self._clock()
-        if kind in self._seen or now - self._last < QUIET_S:
+        if text in self._seen or now - self._last < QUIET_S:
             return
-        self._seen.add(kind)
+        self._seen.add(text)
         self._last = now
         window = CrashWindow(text, QApplication.activeWindow())
         # A window without a parent lives only as long as somebody holds it.
@@ -141,8 +139,10 @@ class CrashWindow(QDialog):
 
 def report(error: BaseException) -> str:
     """Types, files, lines and functions, and the versions: never a value, for values may be personal."""
+    import platform  # noqa: PLC0415
+
     head = (
-        f"Balcão · Python {platform.python_version()} · PySide6 {PySide6.__version__}"
+        f"Balcão {VERSION} · Python {platform.python_version()} · PySide6 {PySide6.__version__}"
         f" · {platform.system()} {platform.release()}"
     )
     return "\n".join([head, *(line for one in _chain(error) for line in _lines(one))])

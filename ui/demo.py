@@ -27,7 +27,7 @@ from desktop.order import Person, Role
 from desktop.sandbox import KEY, TOKEN, Sandbox
 from desktop.secrets import InMemory
 from desktop.store import Store, outbox, setup
-from desktop.store.setup import Printer
+from desktop.store.setup import Printer, Sender
 from desktop.truth import shown_there
 from desktop.work import Work
 from printing.spooler import Spooler
@@ -46,6 +46,10 @@ PEOPLE = (
     Person("Beto Lima", Role.CLERK),
     Person("Carla Reis", Role.COUNTER),
 )
+SENDER = Sender(
+    "Rua dos Pinheiros, 1014", "Pinheiros", "São Paulo", "SP", "05422-002", "(11) 3333-1014",
+    "CNPJ 12.345.678/0001-95",
+)  # fmt: skip
 NO_DISPLAY = N_(
     "There is no display here: the journey runs unattended. Its results go to {folder}."
 )
@@ -71,6 +75,8 @@ def run_unattended(out: Path, seed: int) -> int:
     with ExitStack() as closing:
         stage = Stage(closing, out, seed)
         window = stage.window()
+        # Also when it got stuck: the window's threads would keep the process.
+        closing.callback(window.close)
         window.show()
         day = Day(Hands(window, out / "pictures"), stage.sandbox, stage.store)
         try:
@@ -81,7 +87,6 @@ def run_unattended(out: Path, seed: int) -> int:
                 print(f"Refused: {push.step.value}: {push.reason}", file=sys.stderr)
             return FAULT
         summary = stage.summary(day)
-        window.close()
     (out / "summary.json").write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
     print(json.dumps(summary, ensure_ascii=False))
     return DONE if summary["agree"] else DISAGREE
@@ -170,7 +175,8 @@ def _tell_qt(_kind: QtMsgType, _context: object, words: str) -> None:
 def _settle_in(session: Any) -> None:
     known = setup.store_settings(session)
     setup.save_settings(
-        session, replace(known, store_name=STORE_NAME, training=True, language="pt_BR")
+        session,
+        replace(known, store_name=STORE_NAME, sender=SENDER, training=True, language="pt_BR"),
     )
 
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 log = logging.getLogger(__name__)
 
+# How long a first list has the processor for itself once its rows are known.
+PAINT_MS = 50
 PAINTED = "the window is painted"
 LISTED = "the list is painted"
 
 
 class Milestone(QObject):
-    """Logs `words` once, when `widget` has been painted while `ready()` held."""
+    """Logs `words` once, when `widget` has been painted while `ready()` held, and emits `reached()`."""
+
+    reached = Signal()
 
     def __init__(
         self, widget: QWidget, words: str, ready: Callable[[], bool] = lambda: True
@@ -28,9 +32,10 @@ class Milestone(QObject):
         if event.type() is QEvent.Type.Paint and self._ready():
             watched.removeEventFilter(self)
             # What stands on the widget is painted after it, before the next turn of the loop.
-            QTimer.singleShot(0, self._reached)
+            QTimer.singleShot(0, self._tell)
         return False
 
-    def _reached(self) -> None:
+    def _tell(self) -> None:
         log.info(self._words)
+        self.reached.emit()
         self.deleteLater()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Opened:
     """May be made on any thread, for it may wait: for a migration or a lock.
 
-    `sync` and `printing` are None until `join`. Raises StoreError when the store cannot be opened.
+    `sync` and `printing` are None until they have begun. Raises StoreError when the store cannot be opened.
     """
 
     def __init__(self, folder: Path, training: bool) -> None:
@@ -38,15 +38,19 @@ class Opened:
         self.sync: SyncService | None = None
         self.printing: Spooler | None = None
 
-    def join(self) -> None:
-        """Connections and printers begin. Waits for a key store: not on the GUI thread."""
-        from desktop.connections import SyncService  # noqa: PLC0415
+    def begin_printing(self) -> None:
+        """The printers' threads. Not on the GUI thread."""
         from printing.spooler import Spooler  # noqa: PLC0415
 
         with self.store.read() as session:
             printers = setup.all_printers(session)
         self.printing = Spooler(self.store, printers, self.work.label_printed)
         self.printing.start()
+
+    def begin_sync(self) -> None:
+        """The connections' threads. Waits for a key store: not on the GUI thread."""
+        from desktop.connections import SyncService  # noqa: PLC0415
+
         self.sync = SyncService(self.store, self.secrets)
         self.sync.start()
 

@@ -68,9 +68,11 @@ class _View(QTableView):
 class OrderTable(QFrame):
     """The list with its header. GUI thread only; it reads ids in the pool and pages of rows itself.
 
-    Signals: `current_changed(id)` when another order becomes current, `activated(id)` on Enter.
+    Signals: `answered()` when what was asked is shown, or that it cannot be; `current_changed(id)` when
+    another order becomes current, `activated(id)` on Enter.
     """
 
+    answered = Signal()
     current_changed = Signal(object)
     activated = Signal(object)
 
@@ -254,6 +256,7 @@ class OrderTable(QFrame):
             self._pace.start(REST_MS)
         elif self._again:
             self.refresh()
+        self.answered.emit()
 
     def _failed(self, error: BalcaoError) -> None:
         self._slow.stop()
@@ -261,6 +264,7 @@ class OrderTable(QFrame):
         self._stale = True
         self._say(_("The list could not be read. It is tried again with the next change."))
         self._desk.messages.error(error)
+        self.answered.emit()
 
     def _take(self, listing: Listing) -> None:
         """Puts other ids into the view; keeps the current order and the scroll position."""

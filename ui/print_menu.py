@@ -8,7 +8,6 @@ from typing import Any
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.i18n import tr as _
-from printing import documents
 from ui.desk import Desk
 
 
@@ -22,6 +21,8 @@ class PrintMenu(QMenu):
         self.aboutToShow.connect(self._fill)
 
     def _fill(self) -> None:
+        from printing import documents  # noqa: PLC0415
+
         self.clear()
         for name in documents.names():
             title = _(documents.load(name).title)

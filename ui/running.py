@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from desktop.i18n import N_, language
@@ -20,9 +20,10 @@ from ui.crash import CrashHandler
 from ui.desk import Desk, first_person
 from ui.last import Last
 from ui.messages import Messages
+from ui.milestones import PAINT_MS
 from ui.overview import Facts, Overview
 from ui.tasks import Tasks
-from ui.window import Pages, Window
+from ui.window import HOME, Pages, Window
 
 LANGUAGE_LATER = N_("The language changes when Balcão is opened again.")
 
@@ -65,7 +66,15 @@ class Running(QObject):
         if isinstance(app, QApplication):
             theme.follow_system(app, self._wanted_theme, window.redraw)
         window.start(self.desk, pages, View.CREATION)
-        overview.start()
+        answered = getattr(window.page(HOME), "answered", None)
+        if answered is None or not window.page(HOME).isVisible():
+            self._follow()
+        else:
+            once = Qt.ConnectionType.SingleShotConnection
+            answered.connect(lambda: QTimer.singleShot(PAINT_MS, self, self._follow), once)
+
+    def _follow(self) -> None:
+        self._overview.start()
         self._bell.start()
 
     @property
@@ -84,9 +93,10 @@ class Running(QObject):
             tuple(facts.pages()),
         )  # fmt: skip
 
-    def join(self, sync: Any, printing: Any) -> None:
-        """Connections and printers that came after the window stood."""
-        self.desk.sync, self.desk.printing = sync, printing
+    def join(self, **late: Any) -> None:
+        """`sync` or `printing`, which came after the window stood."""
+        for name, service in late.items():
+            setattr(self.desk, name, service)
         self.desk.bridge.state_changed.emit()
 
     def close(self) -> None:

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 
 from desktop.i18n import N_
 from desktop.i18n import tr as _
-from desktop.scan import ScanKind, classify
 from ui import actions, theme
 from ui.nav import Entry, NavList
 from ui.widgets import ElidedLabel, Label, Rule, SmallButton, column, row
@@ -139,6 +138,8 @@ class Sidebar(QFrame):
 
     def badge(self, text: str) -> bool:
         """Whether `text` is the badge of somebody in the list, who stands at the window from now on."""
+        from desktop.scan import ScanKind, classify  # noqa: PLC0415
+
         scan = classify(text)
         named = [p for p in self._people if p.name.casefold() == scan.value.casefold()]
         if scan.kind is not ScanKind.BADGE or not named:

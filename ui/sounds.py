@@ -31,6 +31,10 @@ class Sounds:
         if self.on or name in ALWAYS:
             self._player(resources.path(f"sounds/{name}.wav"))
 
+    def try_out(self) -> None:
+        """One that is heard whatever the setting is: somebody asks whether there is sound."""
+        self._player(resources.path("sounds/new_order.wav"))
+
     def close(self) -> None:
         """Ends the tones that are still playing."""
         if isinstance(self._player, DesktopPlayer):

@@ -20,6 +20,10 @@ class KeyUnknown(PlatformDenied):
     """The credentials themselves were not accepted (HTTP 401), whatever was asked."""
 
 
+class NotTrusted(PlatformAway):
+    """No safe connection: the server's certificate is not believed, or there was no agreement on one."""
+
+
 class TooMany(PlatformAway):
     """HTTP 429: the platform did nothing and wants quiet for `after_s` seconds."""
 
@@ -95,7 +99,7 @@ def checked(answer: Answer, right: str) -> Answer:
         return answer
     if status == 401:
         raise KeyUnknown(
-            N_("{host} does not accept the key. Check key and token in the settings."), host=host
+            N_("{host} does not accept the key. Check key and token."), host=host
         )
     if status == 403:
         raise _denied(host, right)

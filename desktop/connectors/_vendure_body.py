@@ -19,7 +19,7 @@ from desktop.connectors import _values as get
 from desktop.connectors import _vendure_words as words
 from desktop.connectors._values import Json
 from desktop.connectors._vendure_stage import GONE, Progress, shipment_of
-from desktop.connectors._vendure_words import Shop, alpha_3
+from desktop.connectors._vendure_words import Shop, alpha_3, invoice_in
 from desktop.errors import UserError
 from desktop.i18n import N_
 from desktop.order import (
@@ -97,6 +97,10 @@ class _Reader:
         self.progress = self._progress()
         self.payments = tuple(self._payments())
         self.refunds = tuple(self._refunds())
+        self.notes = tuple(_history(body, "ORDER_NOTE", "note"))
+        # A shop without a field for it has the number in a note.
+        self.invoice = self._custom("invoice_number")
+        self.invoice = self.invoice or ("" if shop.invoice_number else invoice_in(self.notes))
 
     def document(self) -> Document:
         first = self.methods[0] if self.methods else {}
@@ -107,7 +111,7 @@ class _Reader:
             self.payments,
             get.text(first, "fulfillmentHandlerCode"),
             get.text(first, "name"),
-            tuple(_history(self.body, "ORDER_NOTE", "note")),
+            self.notes,
             tuple((reason, amount) for reason, amount, _ in self.refunds),
         )
 
@@ -147,7 +151,7 @@ class _Reader:
         placed = get.date(self.body, "orderPlacedAt", required=True)
         assert placed is not None
         total = self.money(self._total())
-        invoice = self._custom("invoice_number")
+        invoice = self.invoice
         return Order(
             connection=self.connection,
             remote_id=get.text(self.body, "id", required=True),
@@ -305,10 +309,17 @@ class _Reader:
         if self._is_refunded():
             return words.REFUNDED
         word = self.progress.word(self.shop.ready, self._unshipped())
-        return words.COLLECTED if word == words.DELIVERED and self._is_pickup else word
+        return self._pickup_word(word) if self._is_pickup else word
+
+    def _pickup_word(self, word: str) -> str:
+        """Where the shop has no state for it, goods that are put together wait for their buyer."""
+        following = [state for one in self.progress.shipments for state in one.next_states]
+        if word == words.PENDING and self.shop.ready not in following:
+            return words.READY
+        return words.COLLECTED if word == words.DELIVERED else word
 
     def _unshipped(self) -> str:
-        if self._custom("invoice_number"):
+        if self.invoice:
             return words.INVOICED
         waits = any(
             one.kind is PaymentKind.TRANSFER and one.state == "Authorized" for one in self.payments

@@ -127,7 +127,7 @@ def _refund(sending: Sending, found: Document) -> None:
     """What was only authorised is let go; of what was collected the payments give back in turn."""
     push = sending.push
     left = _asked(push, found) - _refunded(push, found)
-    reason = _marked(push, given(push.data, "reason"))
+    reason = f"{given(push.data, 'reason')} {_mark(push)}".strip()
     for payment in found.payments:
         part = min(left, payment.amount - payment.refunded)
         if part <= 0:
@@ -168,13 +168,13 @@ def _invoice(sending: Sending, found: Document) -> None:
     if invoice is None:
         raise UserError(N_("The platform asks for an invoice first; this order has none."))
     check_total(push, found.remote)
-    if not shop.invoice_number:
-        text = tr(N_("Invoice {number} {key}"), number=invoice.number, key=invoice.key).strip()
-        _note(sending, text)
-        return
     known = found.remote.facts.invoice
     if known is not None and known.number != invoice.number:
         raise other_invoice(known.number)
+    if not shop.invoice_number:
+        text = tr(N_("Invoice {number} {key}"), number=invoice.number, key=invoice.key).strip()
+        _note(sending, text, words.invoice_mark(invoice.number))
+        return
     values = {shop.invoice_number: invoice.number}
     if shop.invoice_key:
         values[shop.invoice_key] = invoice.key
@@ -186,9 +186,7 @@ def _same_invoice(push: Push, found: Document, shop: Shop) -> bool:
     ours, theirs = push.order.invoice, found.remote.facts.invoice
     if ours is None:
         return False
-    if not shop.invoice_number:
-        return _is_noted(push, found, shop)
-    key = ours.key if shop.invoice_key else ""
+    key = ours.key if shop.invoice_number and shop.invoice_key else ""
     return theirs is not None and (theirs.number, theirs.key) == (ours.number, key)
 
 
@@ -278,10 +276,10 @@ def _take_back(sending: Sending, _found: Document) -> None:
     _note(sending, tr(N_("Returned to stock: {reason}"), reason=reason))
 
 
-def _note(sending: Sending, text: str) -> None:
+def _note(sending: Sending, text: str, mark: str = "") -> None:
     note = {
         "id": sending.push.order.remote_id,
-        "note": _marked(sending.push, text),
+        "note": f"{text} {mark or _mark(sending.push)}",
         "isPublic": bool(sending.push.data.get("visible")),
     }
     sending.write(queries.ADD_NOTE, input=note)
@@ -289,10 +287,6 @@ def _note(sending: Sending, text: str) -> None:
 
 def _mark(push: Push) -> str:
     return f"[{push.key[:12]}]"
-
-
-def _marked(push: Push, text: str) -> str:
-    return f"{text} {_mark(push)}".strip()
 
 
 def _is_noted(push: Push, found: Document, _shop: Shop) -> bool:

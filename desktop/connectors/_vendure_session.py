@@ -199,9 +199,9 @@ class Session:
 
     def _unknown(self) -> KeyUnknown:
         if self._who.key:
-            text = N_("{host} does not accept the key. Check key and token in the settings.")
+            text = N_("{host} does not accept the key. Check key and token.")
             return KeyUnknown(text, host=self.http.host)
-        text = N_("{host} does not accept user name and password. Check them in the settings.")
+        text = N_("{host} does not accept user name and password. Check both.")
         return KeyUnknown(text, host=self.http.host)
 
     def _lacks(self, right: str) -> PlatformDenied:

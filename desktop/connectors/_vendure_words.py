@@ -7,7 +7,7 @@ verbatim; a shop may add its own, which then want a row in the mapping.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from desktop.connectors import Word
@@ -64,6 +64,8 @@ _ALPHA_3 = {
     "GT": "GTM", "HN": "HND", "IT": "ITA", "MX": "MEX", "NI": "NIC", "PA": "PAN", "PE": "PER",
     "PT": "PRT", "PY": "PRY", "SV": "SLV", "US": "USA", "UY": "URY", "VE": "VEN",
 }  # fmt: skip
+# By this a note is known that stands for an invoice, in a shop that has no field for its number.
+_INVOICE_NOTE = re.compile(r"\[invoice ([^\[\]]{1,60})\]")
 # A name of GraphQL: it becomes part of a query's text.
 _NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,99}", re.ASCII)
 _CUSTOM = {
@@ -78,6 +80,17 @@ _CUSTOM = {
 def alpha_3(code: str) -> str:
     """The three letters of a country; a code that is not in the table stays as it is."""
     return _ALPHA_3.get(code.upper(), code)
+
+
+def invoice_mark(number: str) -> str:
+    """What a note ends with that tells of an invoice."""
+    return f"[invoice {number}]"
+
+
+def invoice_in(notes: Iterable[str]) -> str:
+    """The number of the invoice that the last such note tells of; "" where there is none."""
+    found = [match[1] for note in notes if (match := _INVOICE_NOTE.search(note))]
+    return found[-1] if found else ""
 
 
 @dataclass(frozen=True, slots=True)

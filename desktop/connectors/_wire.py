@@ -13,7 +13,6 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from http.client import HTTPException
-from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, Self
 
@@ -178,17 +177,19 @@ POOLS = {"http": _Pool, "https": _TlsPool}
 FAILURES = (OSError, HTTPError, HTTPException)
 
 
-def no_cookies() -> DefaultCookiePolicy:
-    """Keeps and sends no cookie: each call stands for itself."""
-    return DefaultCookiePolicy(allowed_domains=[])
-
-
 def check_end(status: int, headers: Mapping[str, str], body: bytes) -> None:
     """Raises when the answer may have been cut inside its headers: `http.client` takes the end of the
     stream for the end of the headers, and an answer without length would pass for an empty one."""
     is_delimited = "content-length" in headers or "transfer-encoding" in headers
     if not (body or is_delimited or status in {204, 304}):
         raise HTTPException("no end")
+
+
+def is_untrusted(error: BaseException, watch: Watch) -> bool:
+    """Whether the line was there and what failed is making it safe."""
+    causes = _causes(error)
+    other = any(isinstance(cause, TimeoutError | ProxyError) for cause in causes)
+    return not (watch.expired or other) and any(isinstance(cause, SSLError) for cause in causes)
 
 
 def reason(error: BaseException, watch: Watch) -> str:

@@ -19,6 +19,7 @@ from urllib.parse import urlencode, urlsplit
 from desktop.connectors._answers import (
     Answer,
     KeyUnknown,
+    NotTrusted,
     TooLarge,
     TooMany,
     as_sentence,
@@ -141,7 +142,8 @@ class Http:
                 return None, _Failure(error)
             except _wire.FAILURES as error:
                 text, seconds = _wire.reason(error, watch), max(1, round(until - now))
-                away = PlatformAway(text, sent=watch.sent, host=self.host, seconds=seconds)
+                kind = NotTrusted if _wire.is_untrusted(error, watch) else PlatformAway
+                away = kind(text, sent=watch.sent, host=self.host, seconds=seconds)
                 return None, _Failure(away, watch.is_stale)
 
     def _send(self, asked: _Request, watch: _wire.Watch) -> Answer:
@@ -193,15 +195,12 @@ class Http:
     def _new_session(self) -> requests.Session:
         import requests  # noqa: PLC0415
 
-        from desktop.connectors import _wire  # noqa: PLC0415
-
         session = requests.Session()
         # Proxies and certificates of the environment count; a .netrc must not change who we are.
         found = session.merge_environment_settings(self._base, {}, True, self._verify, None)
         session.trust_env = False
         session.verify = found["verify"]
         session.proxies = {} if self.host in _LOOPBACK else dict(found["proxies"])
-        session.cookies.set_policy(_wire.no_cookies())
         adapter = _adapter(self._pool)
         session.mount("https://", adapter)
         session.mount("http://", adapter)
@@ -266,4 +265,4 @@ def _checked_host(base: str) -> str:
     return host
 
 
-__all__ = ["Answer", "Http", "KeyUnknown", "TooLarge", "TooMany", "as_sentence", "parse_json"]
+__all__ = ["Answer", "Http", "KeyUnknown", "NotTrusted", "TooLarge", "TooMany", "as_sentence", "parse_json"]

@@ -18,7 +18,7 @@ from desktop.store import engine
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISION = "0004"
+REVISION = "0005"
 SCRIPTS = Path(__file__).parent / "migrations"
 
 

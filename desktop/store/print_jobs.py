@@ -158,11 +158,12 @@ def latest(session: Session, wanted: Wanted) -> Job | None:
 def claim(session: Session, printer: str, now: datetime) -> tuple[Job, bytes] | None:
     """Takes the printer's oldest job for sending, with its bytes; None when nothing is due.
 
-    Papers keep their order: one that waits for another try holds back those behind it.
+    Papers keep their order: one that waits for another try holds back those behind it. What has expired
+    is not looked for here: `give_up` comes first, in the same transaction.
     """
     oldest = session.run(
         select(print_jobs)
-        .where(_c.printer == printer, _c.state == State.QUEUED, _c.expires_at > now)
+        .where(_c.printer == printer, _c.state == State.QUEUED)
         .order_by(_c.id)
         .limit(1)
     ).first()
@@ -208,12 +209,12 @@ def settle(
     return done.rowcount == 1
 
 
-def give_up(session: Session, now: datetime, labels: Iterable[str]) -> list[Job]:
+def give_up(session: Session, now: datetime, papers: Iterable[str]) -> list[Job]:
     """Ends queued jobs that nobody wants any more: expired ones, and of cancelled orders the documents
-    named in `labels`. Returns them."""
+    named in `papers`. Returns them."""
     cancelled = exists().where(orders.c.id == _c.order_id, orders.c.stopped == true())
     expired = _fail(session, now, EXPIRED, _c.expires_at <= now)
-    return expired + _fail(session, now, CANCELLED, _c.document.in_(list(labels)), cancelled)
+    return expired + _fail(session, now, CANCELLED, _c.document.in_(list(papers)), cancelled)
 
 
 EXPIRED = UserError(
@@ -221,7 +222,7 @@ EXPIRED = UserError(
         "It waited too long for the printer and was dropped, so that it does not come out by surprise."
     )
 )
-CANCELLED = UserError(N_("The order was cancelled; its label must not be used."))
+CANCELLED = UserError(N_("The order was cancelled; this paper must not be used."))
 
 
 def drop(session: Session, job_id: int, now: datetime, reason: UserError) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -70,9 +70,33 @@ class Parked:
 
 
 @dataclass(frozen=True, slots=True)
+class Sender:
+    """Where the store is and how it is reached, as its papers say it; `tax_id` with what it is called."""
+
+    street: str = ""
+    district: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+    phone: str = ""
+    tax_id: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines under the store's name: three at most."""
+        town = " - ".join(filter(None, (self.city, self.state)))
+        lines = (
+            ", ".join(filter(None, (self.street, self.district))),
+            " ".join(filter(None, (self.postal_code, town))),
+            " · ".join(filter(None, (self.phone, self.tax_id))),
+        )
+        return tuple(filter(None, lines))
+
+
+@dataclass(frozen=True, slots=True)
 class StoreSettings:
     """Everything that is one per store. `issuers` are the tax numbers whose invoices belong here; an
-    empty list takes any. `sender` are the lines under the store's name on labels.
+    empty list takes any. `sender` stands under the store's name on labels.
     `language` is a key of i18n.LANGUAGES."""
 
     store_name: str = ""
@@ -82,7 +106,7 @@ class StoreSettings:
     sounds: bool = True
     scan_gap_ms: int = 50
     issuers: tuple[str, ...] = ()
-    sender: tuple[str, ...] = ()
+    sender: Sender = field(default_factory=Sender)
     journey: Journey = field(default_factory=Journey)
 
 
@@ -319,8 +343,8 @@ def store_settings(session: Session) -> StoreSettings:
         untracked=frozenset(raw.get("untracked", ())),
         tolerance=raw.get("tolerance", 0),
     )
-    for name in ("issuers", "sender"):
-        stored[name] = tuple(stored.get(name, ()))
+    stored["issuers"] = tuple(stored.get("issuers", ()))
+    stored["sender"] = Sender(**stored.get("sender", {}))
     return StoreSettings(**stored, journey=journey)
 
 
@@ -334,7 +358,7 @@ def save_settings(session: Session, wanted: StoreSettings) -> None:
         "sounds": wanted.sounds,
         "scan_gap_ms": wanted.scan_gap_ms,
         "issuers": list(wanted.issuers),
-        "sender": list(wanted.sender),
+        "sender": asdict(wanted.sender),
         "journey": {
             "off": sorted(journey.off),
             "picking": journey.picking,

@@ -62,8 +62,8 @@ def _items(order: Order) -> Iterator[RollBlock]:
         each = f"{quantity(line.quantity, line.unit)} x {money(line.unit_price, order.currency)}"
         code = f"  {line.sku}" if line.sku else ""
         yield Pair(f"{each}{code}", money(line.total, order.currency))
-        if line.picked is not None and line.picked < line.quantity:
-            handed = quantity(line.picked, line.unit)
+        if line.leaves < line.quantity:
+            handed = quantity(line.leaves, line.unit)
             yield Text(
                 tr(
                     N_("Handed over: {quantity}. {reason}"),

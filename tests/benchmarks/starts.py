@@ -40,14 +40,20 @@ class Start:
     megabytes: float
 
 
-def start(command: Sequence[str], words: Sequence[str]) -> Start:
+def start(command: Sequence[str], words: Sequence[str], compiled: str = "", **more: str) -> Start:
     """Runs `command` offscreen until the last of `words` is in its standard error, then ends it kindly.
+    Python keeps compiled modules in the folder `compiled`, when given. `more` is for the environment.
 
     Raises TimeoutError when it never comes.
     """
-    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+    if compiled:
+        # An environment that forbids to keep them would time the compiler.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        environment["PYTHONPYCACHEPREFIX"] = compiled
     for field in ("key", "token"):
         environment[variable("shop", field)] = "none"
+    environment |= more
     began = time.perf_counter()
     with subprocess.Popen(
         command, stderr=subprocess.PIPE, cwd=tempfile.gettempdir(), env=environment, text=True
@@ -92,9 +98,10 @@ def resident(pid: int) -> float:
     return int(line.split()[1]) / 1024
 
 
-def ours(program: Sequence[str], data: Path) -> Start:
+def ours(program: Sequence[str], data: Path, compiled: str = "", **more: str) -> Start:
     """Balcão on the store in `data`: until its window is painted, until the list is."""
-    return start([*program, "--verbose", "--data", str(data)], (PAINTED, LISTED))
+    command = [*program, "--verbose", "--data", str(data)]
+    return start(command, (PAINTED, LISTED), compiled, **more)
 
 
 @contextmanager

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from desktop.__main__ import DONE, FAULT, REFUSED, main
 from desktop.errors import UserError
-from desktop.order import Person, Role
+from desktop.local_day import today
+from desktop.order import Package, Person, Role
 from desktop.store import Store, orders, print_jobs, setup
 from desktop.store.print_jobs import State
-from desktop.store.setup import StoreSettings
+from desktop.store.setup import Sender, StoreSettings
 from printing import terminal
+from printing.terminal import NotPrinted
 from tests import paper
 
 WHO = Person("Ana", Role.MANAGER)
@@ -35,7 +39,7 @@ def test_a_place_that_cannot_be_written_prints_neither_now_nor_later(
     monkeypatch.setattr(terminal, "PATIENCE_S", 0.5)
     folder = tmp_path / "out"
     folder.write_text("in the way")
-    with pytest.raises(UserError, match="cannot be written"):
+    with pytest.raises(NotPrinted, match="cannot be written"):
         terminal.print_order(store, order.number, "receipt", f"file:{folder}/", "", WHO)
     with store.read() as session:
         assert [job.state for job in print_jobs.of_order(session, order.id)] == [State.FAILED]
@@ -46,11 +50,45 @@ def test_a_place_that_cannot_be_written_prints_neither_now_nor_later(
     assert (job["state"], job["printed_now"]) == ("confirmed", True)
 
 
+def test_a_place_that_cannot_be_written_is_a_fault_and_not_a_refusal(
+    store, order, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(terminal, "PATIENCE_S", 0.1)
+    store.close()
+    (tmp_path / "taken").write_text("in the way")
+    words = ["--data", str(store.path.parent), "print", order.number, "receipt", "--to"]
+    assert main([*words, f"file:{tmp_path}/taken/"]) == FAULT
+    assert "cannot be written" in capsys.readouterr().err
+    assert main([*words, "pigeon:home"]) == REFUSED
+    assert main([*words, f"file:{tmp_path}/free/"]) == DONE
+    assert [one.suffix for one in (tmp_path / "free").iterdir()] == [".escpos"]
+
+
+def test_a_manifest_that_cannot_be_written_is_a_fault(tmp_path, store):
+    left = paper.order(
+        packages=(Package(1, carrier="Jadlog", tracking="JD1BR", shipped_at=paper.AT),)
+    )
+    store.do(lambda s: orders.add(s, [(left, "")], paper.AT - timedelta(hours=1)))
+    day = today(paper.AT)
+    (tmp_path / "taken").write_text("in the way")
+    with pytest.raises(NotPrinted, match="cannot be written"):
+        terminal.print_manifest(store, "Jadlog", day, f"file:{tmp_path}/taken/", "")
+    with pytest.raises(UserError):
+        terminal.print_manifest(store, "Nobody", day, f"file:{tmp_path}/free/", "")
+
+
 def test_labels_name_the_sender(store, order, tmp_path):
-    lines = ("Rua das Acácias, 77", "01310-100 São Paulo - SP")
-    store.do(lambda s: setup.save_settings(s, StoreSettings("Loja Ipê", sender=lines)))
+    where = Sender(
+        "Rua das Acácias, 77", "Consolação", "São Paulo", "SP", "01310-100", "+55 11 3333-4444",
+        "CNPJ 12.345.678/0001-95",
+    )  # fmt: skip
+    store.do(lambda s: setup.save_settings(s, StoreSettings("Loja Ipê", sender=where)))
     terminal.print_order(store, order.number, "label", f"file:{tmp_path}/out/", "", WHO)
     printed = sorted((tmp_path / "out").iterdir())
     for label in (paper.read_zpl(one.read_bytes())[0] for one in printed):
         text = " ".join(label.texts)
-        assert all(line in text for line in ("Loja Ipê", *lines))
+        for words in (
+            "Loja Ipê", "Rua das Acácias, 77, Consolação", "01310-100 São Paulo - SP",
+            "+55 11 3333-4444 · CNPJ 12.345.678/0001-95",
+        ):  # fmt: skip
+            assert words in text

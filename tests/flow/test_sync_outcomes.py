@@ -10,7 +10,7 @@ from desktop import sender
 from desktop.connectors import Done, How, Refused, Repeat, Retry, Told, Unknown
 from desktop.errors import UserError
 from desktop.journey import Step
-from desktop.order import Status
+from desktop.order import Kind, Status
 from desktop.store import journal, outbox
 from desktop.store.outbox import State
 from desktop.sync import Pass
@@ -117,6 +117,21 @@ def test_unknown_is_read_back_and_compared_before_anything_is_sent_again(scene, 
     assert scene.states() == [State.DONE]
     assert len(scene.platform.named("push")) == (1 if took_effect else 2)
     assert len(scene.platform.named("read")) > before
+    assert len(scene.platform.effects) == 1
+
+
+def test_what_the_other_part_of_a_mixed_order_shows_is_no_answer(scene, monkeypatch):
+    """The part for the counter went on meanwhile; ours did not, so it is sent again."""
+    ours, theirs = an_order("1"), an_order("1", group="pickup", kind=Kind.PICKUP)
+    parts = (remote(theirs, "handling"), remote(ours, "ready"))
+    monkeypatch.setattr(scene.platform, "read", lambda _remote_id: parts)
+    monkeypatch.setattr(scene.platform, "confirms", lambda _push, one: one.word == "handling")
+    scene.platform.script[Step.ACCEPT] = [Unknown(NO)]
+    scene.do(1, Step.ACCEPT)
+    scene.once()
+    scene.clock.advance(minutes=10)
+    assert scene.once().sent == 1
+    assert len(scene.platform.named("push")) == 2
     assert len(scene.platform.effects) == 1
 
 

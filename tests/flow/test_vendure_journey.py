@@ -241,7 +241,9 @@ def test_a_shop_without_a_field_for_it_gets_the_invoice_as_a_note(
     here.walk(placed.id, *TO_PACKED)
     owner = Owner(shop.url)
     (note,) = owner.events(placed.id, "ORDER_NOTE")
-    assert note["note"].startswith("Invoice 990000123 [")
+    assert note["note"] == "Invoice 990000123 [invoice 990000123]"
+    # It is read back as what it stands for.
+    assert here.order(placed.id).seen.status is S.INVOICED
     assert owner.order(placed.id)["customFields"]["invoiceNumber"] is None
     assert set(here.states(placed.id)) == {State.DONE}
     here.agrees(placed.id)
@@ -268,6 +270,7 @@ def test_a_shop_without_a_state_for_pickup(shop: Server, counter: Begin) -> None
     here.sees()
     here.walk(placed.id, *TO_PACKED, Step.READY)
     assert [one["state"] for one in owner.live(placed.id)] == ["Pending"]
+    assert here.order(placed.id).seen.status is S.READY_FOR_PICKUP
     here.walk(placed.id, Step.HAND_OVER)
     assert owner.order(placed.id)["state"] == "Delivered"
     assert set(here.states(placed.id)) == {State.DONE}

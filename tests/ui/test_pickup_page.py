@@ -28,6 +28,7 @@ from desktop.order import (
 )
 from desktop.store import notes, orders, outbox, setup
 from tests.ui.conftest import NOW, put
+from tests.ui.orders_page.acts import texts
 from tests.unit.orders import LINES, order
 from ui import theme
 from ui.pages.pickup import PickupPage
@@ -129,6 +130,13 @@ def test_a_pickup_code_opens_a_green_card_that_enter_hands_over(desk, page, open
     assert heard.messages[-1].text == "Order 1051 was handed over."
     with desk.store.read() as session:
         assert [p.step for p in outbox.of_order(session, one.id)] == [Step.HAND_OVER]
+
+
+def test_the_buyers_document_shows_its_end_only(desk, opened):
+    """Enough to compare with the card in the hand; who stands behind reads nothing."""
+    put(desk.store, [numbered(1)])
+    said = texts(opened("1051"))
+    assert "•••.•••.•89-09" in said and "123" not in said
 
 
 def test_without_a_code_the_document_must_be_checked_first(desk, page, opened, heard):

@@ -95,6 +95,7 @@ def test_spaces_prefix_and_lower_case_do_not_matter(key, cut):
         "https://www.sefaz.example/nfce/qrcode?p={key}|3|1",
         "https://www.sefaz.example/nfce?p={key}|3|1|31|99.90|2|52998224725|dGVzdA+/dGVzdA==",
         "https://www.sefaz.example/nfce?p={key}%7C3%7C1",
+        "https://www.sefaz.example/nfce?app=2&p={key}|3|1",
         "https>;;www.sefaz.example;nfce:p={key}}}3}}1",  # scanner and computer differ in layout
     ],
 )

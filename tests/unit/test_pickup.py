@@ -25,6 +25,7 @@ from desktop.order import (
 from desktop.pickup import judge
 from desktop.store import Store, orders
 from desktop.truth import Tone, say
+from tests.fakes import new_store
 from tests.unit.orders import AT, COUNTER, order
 
 S = Status
@@ -145,7 +146,7 @@ def test_after_the_return_there_is_nothing_left_to_do():
 
 @pytest.fixture
 def store(tmp_path):
-    store = Store(tmp_path)
+    store = new_store(tmp_path)
     yield store
     store.close()
 

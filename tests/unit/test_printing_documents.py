@@ -25,7 +25,7 @@ def words(document) -> str:
 
 
 def test_documents_and_languages_are_listed_from_their_folders():
-    assert documents.names() == ("label", "manifest", "pick_list", "receipt")
+    assert documents.names() == ("label", "manifest", "packing_slip", "pick_list", "receipt")
     assert languages.names() == ("escpos", "pdf", "zpl")
 
 
@@ -124,6 +124,12 @@ def test_a_receipt_says_what_is_still_to_be_received():
 def test_a_receipt_says_what_was_missing():
     line = paper.line(quantity=Decimal(3), picked=Decimal(1), short_reason="Esgotado")
     assert "Handed over: 1. Esgotado" in words(paper.draw("receipt", paper.order(lines=(line,))))
+
+
+def test_a_count_that_was_not_brought_to_its_end_is_no_shortage():
+    """Where stores need not scan every line, one scan says nothing of the rest."""
+    line = paper.line(quantity=Decimal(3), picked=Decimal(1))
+    assert "Handed over" not in words(paper.draw("receipt", paper.order(lines=(line,))))
 
 
 def test_a_receipt_has_room_for_a_signature_and_a_code():

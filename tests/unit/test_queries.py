@@ -169,16 +169,15 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     opened.close()
 
 
-def test_the_most_urgent_stands_first_and_without_a_time_after_all(tmp_path):
+def test_the_most_urgent_stands_first_and_without_a_time_after_all(opened):
     times = [NOW + timedelta(hours=3), None, NOW - timedelta(hours=1), NOW, None, NOW]
-    store = open_store(tmp_path, *(an_order(str(n), due_at=at) for n, at in enumerate(times)))
+    store = opened(*(an_order(str(n), due_at=at) for n, at in enumerate(times)))
     with store.read() as session:
         assert list(queries.ids(session, View.CREATION, Journey())) == [3, 4, 6, 1, 2, 5]
         newest = list(queries.ids(session, View.CREATION, Journey(), Sort.NEWEST))
         assert newest == list(queries.ids(session, View.ALL, Journey())) == [6, 5, 4, 3, 2, 1]
         late = queries.counts(session, Journey(), NOW)[View.CREATION]
     assert late == Count(6, 1)  # due now is not late yet
-    store.close()
 
 
 @pytest.mark.parametrize("sort", list(Sort))
@@ -198,9 +197,9 @@ def test_more_ids_than_are_fetched_at_once_all_arrive(many):
     assert list(everything) == list(range(count, 0, -1)) and count > queries._LOT
 
 
-def test_rows_come_in_the_order_asked_for_and_show_the_order(tmp_path):
+def test_rows_come_in_the_order_asked_for_and_show_the_order(opened):
     held = an_order("7", hold=Hold(NOW, "Ana", "?"), due_at=None, status=S.PACKED)
-    store = open_store(tmp_path, an_order("1"), held)
+    store = opened(an_order("1"), held)
     with store.read() as session:
         rows = queries.rows(session, [2, 99, 1])
     assert list(rows) == [2, 1]
@@ -209,16 +208,14 @@ def test_rows_come_in_the_order_asked_for_and_show_the_order(tmp_path):
         "7", "João Conceição", Kind.DELIVERY, S.PACKED, 2, 38970, "BRL",
     )  # fmt: skip
     assert (row.held, row.stopped, row.due_at, row.channel) == (True, False, None, "Magalu")
-    store.close()
 
 
-def test_orders_of_a_status_include_the_finished_ones(tmp_path):
+def test_orders_of_a_status_include_the_finished_ones(opened):
     done = an_order("2", status=S.FINALIZED, archived=True)
-    store = open_store(tmp_path, an_order("1"), done, an_order("3"))
+    store = opened(an_order("1"), done, an_order("3"))
     with store.read() as session:
         assert list(queries.in_status(session, S.FINALIZED)) == [2]
         assert list(queries.in_status(session, None)) == [3, 2, 1]
-    store.close()
 
 
 # --- by the index -----------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from desktop.order import Invoice, Status
 from desktop.repair import Kind, form_values, readable, troubles
 from desktop.store import Store, orders, outbox, setup
 from desktop.store.outbox import State
+from tests.fakes import new_store
 from tests.unit.orders import AT, order
 
 NAME = "Loja São Paulo"
@@ -21,7 +22,7 @@ NAME = "Loja São Paulo"
 
 @pytest.fixture
 def store(tmp_path):
-    store = Store(tmp_path)
+    store = new_store(tmp_path)
     store.do(lambda s: setup.add_connection(s, setup.Connection(NAME, "vtex", {}), []))
     yield store
     store.close()

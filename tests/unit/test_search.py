@@ -101,17 +101,16 @@ def test_letters_without_a_plain_form_do_not_hide_the_rest(store):
     assert found(store, "ucja") == [3]
 
 
-def test_the_newest_come_first_and_only_so_many(tmp_path):
-    store = open_store(tmp_path, *(an_order(f"n{n}") for n in range(30)))
+def test_the_newest_come_first_and_only_so_many(opened):
+    store = opened(*(an_order(f"n{n}") for n in range(30)))
     with store.read() as session:
         assert list(search.find(session, "conceicao", limit=5)) == [30, 29, 28, 27, 26]
         typed = queries.ids(session, queries.View.HELD, Journey(), typed="n29")
     assert list(typed) == [30]  # typed words look into all orders, whatever view stands open
-    store.close()
 
 
-def test_what_changed_is_found_by_its_new_words_only(tmp_path):
-    store = open_store(tmp_path, an_order())
+def test_what_changed_is_found_by_its_new_words_only(opened):
+    store = opened(an_order())
     with store.read() as session:
         order = orders.get(session, 1)
     renamed = replace(order, buyer=Buyer("Beatriz Nuñez"))
@@ -123,7 +122,6 @@ def test_what_changed_is_found_by_its_new_words_only(tmp_path):
     store.do(lambda s: search.forget(s, [1]))
     with store.read() as session:
         assert list(search.find(session, "nunez")) == []
-    store.close()
 
 
 @given(st.text(max_size=40))

@@ -225,7 +225,7 @@ def _since(order: Order, came: datetime) -> datetime:
 @pytest.mark.parametrize(
     ("day", "hours"), [(date(2018, 11, 4), 23), (date(2018, 2, 17), 25), (date(2018, 6, 1), 24)]
 )
-def test_a_day_on_which_the_clocks_change_has_all_its_shipments(tmp_path, day, hours):
+def test_a_day_on_which_the_clocks_change_has_all_its_shipments(opened, day, hours):
     that = Day(day, ZONE)
     left = [
         an_order(str(n), status=S.SHIPPED, packages=(Package(1, shipped_at=at),))
@@ -233,15 +233,13 @@ def test_a_day_on_which_the_clocks_change_has_all_its_shipments(tmp_path, day, h
             that.start + timedelta(minutes=30 * n - 30) for n in range(2 * hours + 2)
         )
     ]
-    store = open_store(tmp_path)
-    store.do(lambda s: orders.add(s, [(one, "") for one in left], NOW))
+    store = opened(*left)
     with store.read() as session:
         numbers = shipments.day_numbers(session, that, Journey(), NOW)
         assert [hour.n for hour in numbers.shipped.hours] == [2] * hours
         assert numbers.shipped.total.n == 2 * hours
         around = [shipments.day_numbers(session, that.shift(n), Journey(), NOW) for n in (-1, 1)]
         assert [one.shipped.total.n for one in around] == [1, 1]
-    store.close()
 
 
 # --- in step with the orders --------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +204,30 @@ def test_a_refused_connection_keeps_no_secret(tmp_path):
         )
     assert secrets.get("n", "token") == ""
     store.close()
+
+
+def test_the_stores_settings_are_set_field_by_field(tmp_path, run):
+    spoken(run, "store", "name=Loja Ipê", "street=Rua A, 1", "state=SP", "issuers=123;456")
+    said = spoken(run, "store", "city=São Paulo", "packed=no", "tolerance=1,50", "sounds=no")
+    assert (said["name"], said["issuers"], said["packed"]) == ("Loja Ipê", "123\n456", False)
+    with closing(Store(tmp_path)) as store, store.read() as session:
+        known = setup.store_settings(session)
+    assert (known.store_name, known.sounds) == ("Loja Ipê", False)
+    assert known.sender.lines == ("Rua A, 1", "São Paulo - SP")
+    assert known.issuers == ("123", "456")
+    assert (known.journey.off, known.journey.tolerance) == ({Status.PACKED}, 150)
+    spoken(run, "store", "street=")
+    with closing(Store(tmp_path)) as store, store.read() as session:
+        assert setup.store_settings(session).sender.lines == ("São Paulo - SP",)
+
+
+@pytest.mark.parametrize(
+    "field", ["colour=red", "scan_gap_ms=5", "language=tlh", "picking=perhaps"]
+)
+def test_a_setting_that_cannot_be_is_refused_by_its_field(tmp_path, run, field):
+    code, out, _ = run("--json", "store", "name=Loja", field)
+    assert (code, json.loads(out)["field"]) == (REFUSED, field.split("=")[0])
+    assert spoken(run, "store")["name"] == ""
 
 
 def test_nothing_to_sync_is_a_refusal(tmp_path, capsys):

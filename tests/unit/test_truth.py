@@ -194,6 +194,12 @@ def test_time_reads_at_a_glance(minutes, tone, text):
     assert (sentence.tone, say(sentence, NOW)) == (tone, text)
 
 
+def test_a_second_too_late_is_late():
+    second = timedelta(seconds=1)
+    late, soon = (lateness(an_order(due_at=NOW + left), NOW) for left in (-second, second))
+    assert (late.tone, soon.tone) == (Tone.STOP, Tone.ATTENTION)
+
+
 def test_far_times_are_named_by_day():
     tomorrow = lateness(an_order(due_at=NOW + timedelta(hours=24)), NOW)
     later = lateness(an_order(due_at=NOW + timedelta(days=3)), NOW)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import unicodedata
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -217,6 +218,8 @@ def test_while_it_says_only_how_it_is_paid_the_fulfilments_say_the_rest(
         ({"state": "Delivered", **PICKUP}, "Delivered+pickup"),
         ({"state": "PartiallyDelivered", "fulfillments": [shipment("Delivered", (1, 2))]},
          "PartiallyShipped"),
+        ({"fulfillments": [shipment("Pending", *BOTH)], **PICKUP}, "ReadyForPickup"),
+        ({"fulfillments": [shipment("Pending", *BOTH, nextStates=["ReadyForPickup"])], **PICKUP}, "Pending"),
         ({"state": "Modifying"}, "Modifying"),
         ({"state": "Picking"}, "Picking"),
         ({"payments": [payment(refunds=[{"id": "1", "total": 3590, "state": "Settled", "reason": ""}])]},
@@ -229,6 +232,15 @@ def test_while_it_says_only_how_it_is_paid_the_fulfilments_say_the_rest(
 )  # fmt: skip
 def test_words(more: Json, expected: str) -> None:
     assert word(**more) == expected
+
+
+def test_a_note_stands_for_an_invoice_where_there_is_no_field_for_it() -> None:
+    notes = [{"type": "ORDER_NOTE", "data": {"note": f"Nota {n} [invoice {n}]"}} for n in (7, 55)]
+    source = body(history={"items": notes})
+    remote = parsed(source, Shop()).remote
+    assert remote.word == "Invoiced" and remote.facts.invoice is not None
+    assert remote.facts.invoice.number == "55"
+    assert parsed(source).remote.facts.invoice is None  # this shop has a field, and it is empty
 
 
 def test_the_words_are_those_of_the_mapping() -> None:
@@ -387,6 +399,6 @@ def _is_whole(source: Any) -> None:
     assert 0 <= facts.total < 2**63
     for text in (facts.buyer.name, remote.word, remote.verbatim, *document.notes):
         text.encode()
-        assert text.isprintable()
+        assert not any(unicodedata.category(c) in {"Cc", "Cs"} for c in text)
     # What was read can be read again, as `confirms` does.
     assert read(parse_json(remote.raw), "loja", SHOP, 2).remote.digest

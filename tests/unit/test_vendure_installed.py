@@ -1,6 +1,4 @@
-"""How the tests come to their Vendure: installed once, whole or not at
-all, skipped only where they may be.
-"""
+"""How the tests come to their Vendure: installed once, whole or not at all, skipped only where allowed."""
 
 from __future__ import annotations
 

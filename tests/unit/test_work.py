@@ -140,13 +140,12 @@ def test_a_role_without_the_right_is_refused_before_anything_is_looked_at(store)
         do(store, 1, Step.INVOICE, counter, number="", document="")
 
 
-def test_of_a_stopped_order_nobody_checks_the_invoice(tmp_path):
+def test_of_a_stopped_order_nobody_checks_the_invoice(opened):
     cancelled = Cancellation(CancelState.CANCELLED, NOW)
     order = an_order(status=S.IN_PREPARATION, cancellation=cancelled)
-    store = open_store(tmp_path, order)
+    store = opened(order)
     with pytest.raises(UserError, match="cancelled"):
         do(store, 1, Step.INVOICE, key="not a key at all")
-    store.close()
 
 
 def test_the_whole_way_of_both_kinds_with_the_pushes_that_the_connector_declares(store):
@@ -168,11 +167,10 @@ def test_the_whole_way_of_both_kinds_with_the_pushes_that_the_connector_declares
         assert journal.first_broken(session) is None
 
 
-def test_an_order_of_a_connection_that_is_gone_can_still_be_worked_on(tmp_path):
-    store = open_store(tmp_path, an_order(connection="closed shop"))
+def test_an_order_of_a_connection_that_is_gone_can_still_be_worked_on(opened):
+    store = opened(an_order(connection="closed shop"))
     assert do(store, 1, Step.ACCEPT).status is S.ACCEPTED
     assert pushes(store, 1) == []
-    store.close()
 
 
 def test_a_status_is_told_when_the_last_package_moves(store):
@@ -294,33 +292,31 @@ def test_picking_what_cannot_be_is_refused(store, line, quantity, reason, field)
     assert refused.value.field == field
 
 
-def test_what_was_counted_outlives_the_window_and_the_clerk(tmp_path):
-    store = open_store(tmp_path, an_order("1"))
+def test_what_was_counted_outlives_the_window_and_the_clerk(tmp_path, opened):
+    store = opened(an_order("1"))
     do(store, 1, Step.ACCEPT)
     _order, line = Work(store).count(1, "7891000315507", ANA).result(10)
     assert (line.number, line.picked, line.is_settled) == (1, 1, False)
     store.close()
-    store = Store(tmp_path)
     other = Person("Beto", Role.CLERK)
-    order, line = Work(store).count(1, "caf-500", other).result(10)
-    assert (line.picked, line.is_settled) == (2, True)
-    assert order.lines[0] == line
-    assert [(e.who, dict(e.data)) for e in lines(store, 1) if e.what == "pick"] == [
-        ("Ana", {"line": 1, "picked": "1"}), ("Beto", {"line": 1, "picked": "2"}),
-    ]  # fmt: skip
-    with pytest.raises(UserError, match="all 2 are picked already"):
-        Work(store).count(1, "CAF-500", other).result(10)
-    store.close()
+    with closing(Store(tmp_path)) as store:
+        order, line = Work(store).count(1, "caf-500", other).result(10)
+        assert (line.picked, line.is_settled) == (2, True)
+        assert order.lines[0] == line
+        assert [(e.who, dict(e.data)) for e in lines(store, 1) if e.what == "pick"] == [
+            ("Ana", {"line": 1, "picked": "1"}), ("Beto", {"line": 1, "picked": "2"}),
+        ]  # fmt: skip
+        with pytest.raises(UserError, match="all 2 are picked already"):
+            Work(store).count(1, "CAF-500", other).result(10)
 
 
-def test_what_two_clerks_scan_at_once_is_counted_for_both(tmp_path):
+def test_what_two_clerks_scan_at_once_is_counted_for_both(opened):
     many = replace(an_order("1").lines[0], quantity=Decimal(50))
-    store = open_store(tmp_path, an_order("1", lines=(many,)))
+    store = opened(an_order("1", lines=(many,)))
     do(store, 1, Step.ACCEPT)
     work = Work(store)
     scans = [work.count(1, "CAF-500", Person(name, Role.CLERK)) for name in ("Ana", "Beto") * 20]
     assert [scan.result(10)[1].picked for scan in scans] == list(range(1, 41))
-    store.close()
 
 
 def test_goods_by_weight_are_one_piece(store):
@@ -329,14 +325,13 @@ def test_goods_by_weight_are_one_piece(store):
     assert line.picked == line.quantity == Decimal("1.250")
 
 
-def test_the_same_product_on_two_lines_fills_one_after_the_other(tmp_path):
+def test_the_same_product_on_two_lines_fills_one_after_the_other(opened):
     first = an_order("1").lines[0]
     second = replace(first, number=2, quantity=Decimal(1))
-    store = open_store(tmp_path, an_order("1", lines=(first, second)))
+    store = opened(an_order("1", lines=(first, second)))
     do(store, 1, Step.ACCEPT)
     scans = [Work(store).count(1, "CAF-500", ANA) for _ in range(3)]
     assert [scan.result(10)[1].number for scan in scans] == [1, 1, 2]
-    store.close()
 
 
 def test_what_was_missing_and_is_found_is_counted_on(store):
@@ -349,8 +344,8 @@ def test_what_was_missing_and_is_found_is_counted_on(store):
     assert (line.picked, line.short_reason) == (2, "")
 
 
-def test_a_half_counted_line_keeps_the_box_open(tmp_path):
-    store = open_store(tmp_path, an_order("1"))
+def test_a_half_counted_line_keeps_the_box_open(opened):
+    store = opened(an_order("1"))
     picking = setup.StoreSettings(journey=Journey(picking=True))
     store.do(lambda s: setup.save_settings(s, picking))
     for step in (Step.ACCEPT, Step.PREPARE):
@@ -363,7 +358,6 @@ def test_a_half_counted_line_keeps_the_box_open(tmp_path):
         do(store, 1, Step.PACK)
     work.count(1, "CAF-500", ANA).result(10)
     assert do(store, 1, Step.PACK).status is S.PACKED
-    store.close()
 
 
 def test_a_product_of_another_order_is_refused(store):
@@ -398,9 +392,9 @@ def test_a_printed_label_is_noted_once(store):
 # --- repair -----------------------------------------------------------------------------------------------
 
 
-def test_a_mended_push_keeps_what_was_not_corrected(tmp_path):
+def test_a_mended_push_keeps_what_was_not_corrected(opened):
     unpaid = Payment(PaymentKind.TRANSFER, "Depósito", 38970)
-    store = open_store(tmp_path, an_order(status=S.AWAITING_PAYMENT, payment=unpaid))
+    store = opened(an_order(status=S.AWAITING_PAYMENT, payment=unpaid))
     do(store, 1, Step.RECORD_PAYMENT, reference="Pix 77", comment="conferido")
     [push] = pushes(store, 1)
     refuse(store, push.id)
@@ -409,7 +403,6 @@ def test_a_mended_push_keeps_what_was_not_corrected(tmp_path):
     assert mended.state is State.WAITING
     assert mended.data == push.data | {"comment": "conferido de novo"}
     assert mended.data["reference"] == "Pix 77"
-    store.close()
 
 
 def test_a_mended_invoice_corrects_order_and_push(store):

@@ -123,7 +123,7 @@ class Server:
             connection.close()
 
     def wait_dead(self) -> None:
-        self._process.wait(START_S)
+        self._process.communicate(timeout=START_S)
 
     def stop(self) -> None:
         """As a power cut does, but that nothing of the database is lost."""
@@ -136,7 +136,7 @@ class Server:
 
     def close(self) -> None:
         self._process.kill()
-        self._process.wait(START_S)
+        self._process.communicate()
 
     @property
     def is_alive(self) -> bool:
@@ -145,10 +145,14 @@ class Server:
     def _run(self, port: int) -> subprocess.Popen[bytes]:
         said, failed = (self._file.with_suffix(end) for end in (".out", ".err"))
         command = [node(), str(HERE / "server.js"), str(self._file)]
-        settings: Mapping[str, str] = {"NODE_PATH": str(self._modules), "PORT": str(port)}
+        settings: Mapping[str, str] = {
+            "NODE_PATH": str(self._modules), "PORT": str(port),
+            "VENDURE_DISABLE_TELEMETRY": "true",  # it would tell its makers of each start
+        }  # fmt: skip
         with said.open("wb") as out, failed.open("wb") as err:
             process = subprocess.Popen(
                 command,
+                stdin=subprocess.PIPE,  # closed when we end, however that comes about
                 stdout=out,
                 stderr=err,
                 cwd=self._file.parent,
@@ -167,7 +171,7 @@ def _address(process: subprocess.Popen[bytes], said: Path, failed: Path) -> str:
                 return line.strip()
         if process.poll() is not None or time.monotonic() > until:
             process.kill()
-            process.wait()
+            process.communicate()
             text = said.read_text(errors="replace") + failed.read_text(errors="replace")
             raise AssertionError(f"Vendure did not start: {text[-2000:]}")
         pause.wait(0.02)

@@ -2,6 +2,8 @@
 //
 //   node server.js DATABASE-FILE
 //
+// It ends with whoever started it: when its input is closed.
+//
 // A file that does not exist yet is seeded first. The database lives in memory; it is written to the file
 // when it is seeded, when a test asks for it, and when the process is to die in the middle of a call.
 'use strict';
@@ -67,6 +69,7 @@ async function main() {
     process.stdout.write(`http://127.0.0.1:${app.getHttpServer().address().port}\n`);
 }
 
+process.stdin.resume().on('end', () => process.exit());
 main().catch(error => {
     console.error(error);
     process.exit(1);

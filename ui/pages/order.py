@@ -152,9 +152,10 @@ class OrderPanel(Card):
         self._rest = scrolled(self._build_rest())
         self._whole.setLayout(column(self.head, self._rest, spacing=10))
         self._stack = QStackedLayout()
+        # First: a layout without a place would show its widget as a window of its own.
+        self.body.addLayout(self._stack)
         self._stack.addWidget(self._nobody)
         self._stack.addWidget(self._whole)
-        self.body.addLayout(self._stack)
 
     def _build_rest(self) -> QWidget:
         self.truth, self.lines = TruthBox(), LineList()

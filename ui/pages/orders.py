@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.scan import classify
 from desktop.store import orders
 from desktop.store.queries import View
 from ui import actions
 from ui.desk import Desk
-from ui.milestones import LISTED, Milestone
+from ui.milestones import LISTED, PAINT_MS, Milestone
 from ui.order_table import OrderTable
-from ui.pages.order import OrderPanel
+
+if TYPE_CHECKING:
+    from ui.pages.order import OrderPanel
 
 LIST_SHARE, ORDER_SHARE = 54, 46
 LIST_MIN_PX, ORDER_MIN_PX = 300, 400
@@ -23,21 +25,31 @@ GAP_PX = 12
 
 
 class OrdersPage(QWidget):
-    """Up and down go through the list, also from the scan line; Enter or F4 takes the next step."""
+    """Up and down go through the list, also from the scan line; Enter or F4 takes the next step.
+
+    `answered()` tells that the list shows what was asked.
+    """
+
+    answered = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
         self.setProperty("kind", "page")
-        self.table, self.panel = OrderTable(desk), OrderPanel(desk)
+        self.table, self._side = OrderTable(desk), QWidget()
+        self._panel: OrderPanel | None = None
         self.table.setMinimumWidth(LIST_MIN_PX)
-        self.panel.setMinimumWidth(ORDER_MIN_PX)
+        self._side.setMinimumWidth(ORDER_MIN_PX)
+        QVBoxLayout(self._side).setContentsMargins(0, 0, 0, 0)
         across = QHBoxLayout(self)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(GAP_PX)
         across.addWidget(self.table, LIST_SHARE)
-        across.addWidget(self.panel, ORDER_SHARE)
-        self.table.current_changed.connect(self.panel.open_order)
+        across.addWidget(self._side, ORDER_SHARE)
+        self.table.answered.connect(self.answered)
+        once = Qt.ConnectionType.SingleShotConnection
+        self.answered.connect(lambda: QTimer.singleShot(PAINT_MS, self, self._show_order), once)
+        self.table.current_changed.connect(self._current_changed)
         self.table.activated.connect(lambda _order_id: self.next())
         Milestone(self.table.view.viewport(), LISTED, lambda: bool(self.table.model.ids))
         self._bind()
@@ -47,6 +59,26 @@ class OrdersPage(QWidget):
         return actions.text("orders")
 
     @property
+    def panel(self) -> OrderPanel:
+        """The order, made when it is first needed: at a start the list is painted before it."""
+        if self._panel is None:
+            from ui.pages.order import OrderPanel  # noqa: PLC0415
+
+            self._panel = OrderPanel(self._desk, self._side)
+            layout = self._side.layout()
+            assert layout is not None
+            layout.addWidget(self._panel)
+            self._panel.open_order(self.table.current_id)
+        return self._panel
+
+    def _show_order(self) -> None:
+        self.panel.show()
+
+    def _current_changed(self, order_id: int) -> None:
+        if self._panel is not None:
+            self._panel.open_order(order_id)
+
+    @property
     def view(self) -> str:
         """The view that is shown, by its name."""
         return self.table.question.view.value
@@ -54,11 +86,13 @@ class OrdersPage(QWidget):
     def refresh(self) -> None:
         """Reads list and order again."""
         self.table.refresh()
-        self.panel.refresh()
+        if self._panel is not None:
+            self._panel.refresh()
 
     def show_view(self, view: str) -> None:
         """Shows the orders of a stage."""
-        self.panel.leave_sheet()
+        if self._panel is not None:
+            self._panel.leave_sheet()
         self.table.show_view(View(view))
 
     def search(self, text: str) -> None:
@@ -121,13 +155,22 @@ class OrdersPage(QWidget):
     # --- keys --------------------------------------------------------------------------------------
 
     def _bind(self) -> None:
-        actions.bind(self, "hold", self.panel.hold)
-        actions.bind(self, "print", self.panel.show_print)
-        actions.bind(self, "more", self.panel.show_more)
+        actions.bind(self, "hold", self._hold)
+        actions.bind(self, "print", self._show_print)
+        actions.bind(self, "more", self._show_more)
         self._arrows = [self._arrow(Qt.Key.Key_Up, -1), self._arrow(Qt.Key.Key_Down, 1)]
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._focus_changed)
+
+    def _hold(self) -> None:
+        self.panel.hold()
+
+    def _show_print(self) -> None:
+        self.panel.show_print()
+
+    def _show_more(self) -> None:
+        self.panel.show_more()
 
     def _arrow(self, key: Qt.Key, rows: int) -> QAction:
         action = QAction(self)

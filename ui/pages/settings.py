@@ -39,8 +39,10 @@ class SettingsPage(QWidget):
         self.setProperty("kind", "page")
         kept = secrets or Kept(desk.store.path.parent)
         self.connections = ConnectionSection(desk.tasks, kept)
+        self.store = StoreSection()
         self.sections: list[Section] = [
-            StoreSection(), JourneySection(), self.connections, PrinterSection(), PeopleSection(),
+            self.store, JourneySection(), self.connections, PrinterSection(desk.tasks),
+            PeopleSection(),
         ]  # fmt: skip
         self._make_left()
         self._make_right()
@@ -75,8 +77,8 @@ class SettingsPage(QWidget):
         for section in self.sections:
             self._places.addWidget(_scrolled(section))
         self._ask = Banner()
-        self.keep, self.stay = SmallButton(_("Save")), SmallButton(_("Go on editing"))
-        self.drop = SmallButton(_("Drop the changes"))
+        self.keep, self.stay = SmallButton(_("Save")), SmallButton(_("Stay here"))
+        self.drop = SmallButton(_("Discard"))
         self._answers = QWidget()
         self._answers.setLayout(row(self.keep, self.stay, self.drop, 1))
         self._answers.hide()
@@ -94,6 +96,7 @@ class SettingsPage(QWidget):
             lambda name: self._ask_first(lambda: self.connections.choose(name))
         )
         self.connections.removing.connect(self._remove)
+        self.store.sound_wanted.connect(self._desk.messages.sounds.try_out)
         self.save.clicked.connect(self.next)
         self.keep.clicked.connect(self.next)
         self.stay.clicked.connect(self._go_on)
@@ -189,7 +192,7 @@ class SettingsPage(QWidget):
 
     def _ask_first(self, then: Callable[[], object]) -> None:
         self._then = then
-        said = _("Save them, go on editing, or drop them?")
+        said = _("Save them, stay here, or discard them?")
         self._ask.say(_("There are unsaved changes."), said, "attention")
         self._answers.show()
         self.stay.setFocus(Qt.FocusReason.OtherFocusReason)

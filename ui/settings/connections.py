@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop import connectors
 from desktop.connectors import Connector
-from desktop.errors import BalcaoError, UserError
+from desktop.errors import UserError
 from desktop.fields import Field, FieldKind, parse_all
 from desktop.i18n import N_, tr_error, tr_n
 from desktop.i18n import tr as _
@@ -21,8 +22,9 @@ from ui.row_list import Row, RowList
 from ui.settings.mapping_table import MappingTable
 from ui.settings.removal import Removal
 from ui.settings.section import Change, Section, State, shows
+from ui.settings.trial import Trial
 from ui.tasks import Tasks
-from ui.widgets import Label, SmallButton, WrappedLabel, row
+from ui.widgets import Label, SmallButton, row
 
 _NEW = ""
 
@@ -37,7 +39,7 @@ class ConnectionSection(Section):
     def __init__(self, tasks: Tasks, secrets: Secrets, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = _("Connections")
-        self._tasks, self._secrets = tasks, secrets
+        self._secrets = secrets
         self._state: State | None = None
         self._name: str | None = None
         self._connector = ""
@@ -46,7 +48,9 @@ class ConnectionSection(Section):
         self._make_list()
         self._place = QVBoxLayout()
         self.body.addLayout(self._place)
-        self._make_test()
+        self.trial = Trial(tasks, _("Test the connection"))
+        self.trial.wanted.connect(self._test)
+        self.body.addWidget(self.trial)
         self._make_mapping()
         self._make_removal()
         self.body.addStretch(1)
@@ -58,14 +62,6 @@ class ConnectionSection(Section):
         self.add.clicked.connect(lambda: self.choose(_NEW))
         self.body.addWidget(self.list)
         self.body.addLayout(row(self.add, 1))
-
-    def _make_test(self) -> None:
-        self.test = SmallButton(_("Test the connection"))
-        self.test.clicked.connect(self._test)
-        self.verdict = WrappedLabel()
-        line = row(self.test, self.verdict)
-        line.setStretch(1, 1)
-        self.body.addLayout(line)
 
     def _make_mapping(self) -> None:
         self._heading = Label(_("What its words mean here").upper(), "heading")
@@ -101,7 +97,7 @@ class ConnectionSection(Section):
 
     def _show(self, name: str) -> None:
         if name != self._name:
-            self.verdict.setText("")
+            self.trial.clear()
             self.removal.reset()
         self._name = name
         known = self._known()
@@ -148,7 +144,7 @@ class ConnectionSection(Section):
         self.form.changed.connect(self._edited)
         self._place.addWidget(self.form)
         self._shown = self.form.values()
-        self.verdict.setText("")
+        self.trial.clear()
 
     def _fields(self) -> tuple[Field, ...]:
         declared = connectors.load(self._connector).fields
@@ -163,7 +159,7 @@ class ConnectionSection(Section):
 
     def _edited(self) -> None:
         assert self.form is not None
-        self.verdict.setText("")
+        self.trial.clear()
         values = self.form.values()
         if values.get("connector", self._connector) != self._connector:
             self._connector = values["connector"]
@@ -234,27 +230,8 @@ class ConnectionSection(Section):
         except UserError as error:
             self.show_error(error)
             return
-        kind, secrets = self._connector, self._secrets
-        self.test.setEnabled(False)
-        self._say(_("Asking the platform…"), "dim")
-        self._tasks.run(
-            lambda: _check(kind, name, plain, secret, secrets),
-            self._works,
-            self._fails,
-            "connection",
-        )
-
-    def _works(self, _done: None) -> None:
-        self.test.setEnabled(True)
-        self._say(_("It works."), "ok")
-
-    def _fails(self, error: BalcaoError) -> None:
-        self.test.setEnabled(True)
-        self._say(tr_error(error), "stop")
-
-    def _say(self, text: str, tone: str) -> None:
-        self.verdict.setText(text)
-        self.verdict.set_tone(tone)
+        check = partial(_check, self._connector, name, plain, secret, self._secrets)
+        self.trial.run(check, _("Asking the platform…"), _("It works."))
 
 
 def _kept(field: Field) -> Field:

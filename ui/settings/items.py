@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -15,10 +16,12 @@ from desktop.i18n import tr as _
 from desktop.order import Person, Role
 from desktop.store import setup
 from desktop.store.setup import Printer
-from printing import documents, profiles, transports
+from printing import documents, profiles, test_page, transports
 from ui.forms import Form
 from ui.row_list import Row, RowList
 from ui.settings.section import Change, Section, State, shows
+from ui.settings.trial import Trial
+from ui.tasks import Tasks
 from ui.widgets import SmallButton, WrappedLabel, row
 
 _TAKEN = N_("There is “{name}” already. Choose another name.")
@@ -135,7 +138,9 @@ class _Items(Section):
 class PrinterSection(_Items):
     """The printers of this computer and which papers each takes."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, tasks: Tasks, parent: QWidget | None = None) -> None:
+        self._store_name = ""
+        self.trial = Trial(tasks, _("Print a test page"))
         self._kinds = {name: documents.load(name) for name in documents.names()}
         choices = {name: one.title for name, one in profiles.PROFILES.items()}
         fields = (
@@ -151,9 +156,29 @@ class PrinterSection(_Items):
             fields, _("Printers and the papers they take."), _("Add a printer"), parent
         )
         self.title = _("Printers")
+        self.trial.wanted.connect(self._try)
+        self.form.changed.connect(self.trial.clear)
+        self.body.insertWidget(self.body.indexOf(self.form), self.trial)
 
     def show_state(self, state: State) -> None:
+        self._store_name = state.settings.store_name
         self.show_items([self._values(printer) for printer in state.printers])
+
+    def _show_marked(self, place: int | None) -> None:
+        super()._show_marked(place)
+        self.trial.setVisible(not self.form.isHidden())
+        self.trial.clear()
+
+    def _try(self) -> None:
+        """With what stands in the form, saved or not."""
+        try:
+            item = parse_all(self.fields, self.form.values())
+            self.check(item)
+        except UserError as error:
+            self.show_error(error)
+            return
+        send = partial(test_page.send, self._printer(item), self._store_name)
+        self.trial.run(send, _("Printing…"), _("It has left for the printer. Look at the paper."))
 
     def row(self, place: int, values: dict[str, str]) -> Row:
         model = profiles.PROFILES.get(values.get("profile", ""))
@@ -164,7 +189,7 @@ class PrinterSection(_Items):
         transports.parse_address(item["address"])
         prints = profiles.profile(item["profile"]).prints
         for name, kind in self._kinds.items():
-            if item.get(f"takes_{name}") and kind.prints != prints:
+            if item.get(f"takes_{name}") and not kind.suits(prints):
                 raise UserError(
                     N_("This model does not print “{document}”."),
                     field=f"takes_{name}", document=kind.title,

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QWidget
 
-from tests.ui.order_table.rows import Strict
+from tests.ui.order_table.acts import Strict
 from ui.order_table import OrderTable
 
 

@@ -14,7 +14,7 @@ from desktop.journey import Step
 from desktop.order import Cancellation, CancelState, Hold, Status
 from desktop.store.queries import View
 from tests.ui.conftest import ANA, NOW, put, some_orders
-from tests.ui.order_table.rows import paint, settle
+from tests.ui.order_table.acts import paint, settle
 from tests.unit.orders import order
 from ui import theme
 from ui.order_table import OrderTable

@@ -11,7 +11,7 @@ from PySide6.QtTest import QSignalSpy
 from desktop.order import Status
 from desktop.store.queries import View
 from tests.ui.conftest import NOW, put
-from tests.ui.order_table.rows import paint, settle
+from tests.ui.order_table.acts import paint, settle
 from tests.unit.orders import order
 from ui import order_table, theme
 

@@ -15,7 +15,7 @@ from desktop.order import Kind, Status
 from desktop.store.queries import ListRow
 from desktop.truth import Tone
 from tests.ui.conftest import NOW
-from tests.ui.order_table.rows import Strict
+from tests.ui.order_table.acts import Strict
 from ui.order_rows import KEEP, PAGE, OrderModel, shown
 
 

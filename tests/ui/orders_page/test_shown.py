@@ -12,7 +12,17 @@ from PySide6.QtCore import Qt
 from desktop.errors import UserError
 from desktop.i18n import set_language
 from desktop.journey import Step
-from desktop.order import Cancellation, CancelState, Hold, Kind, Line, PaymentKind, Seen, Status
+from desktop.order import (
+    Cancellation,
+    CancelState,
+    Collected,
+    Hold,
+    Kind,
+    Line,
+    PaymentKind,
+    Seen,
+    Status,
+)
 from desktop.store import outbox
 from desktop.store.queries import View
 from printing.jobs import Ticket
@@ -28,6 +38,13 @@ def test_personal_data_is_masked(page, show):
     said = texts(page.panel)
     assert "123.456" not in said and "98765" not in said and "04563-060" not in said
     assert "María José" in said and "89-09" in said and "-4321" in said
+
+
+def test_the_document_of_who_collected_is_masked_too(page, show):
+    taken = Collected(NOW, "Zilda Maria", "987.654.321-00")
+    show(order(Status.PICKED_UP, Kind.PICKUP, collected=taken))
+    said = texts(page.panel)
+    assert "Zilda Maria" in said and "21-00" in said and "987" not in said
 
 
 def test_phones_keep_their_end_and_area():

@@ -11,6 +11,7 @@ import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -235,6 +236,17 @@ def test_credentials_stay_out_of_words_and_logs(caplog: pytest.LogCaptureFixture
                 said += [str(error), repr(error), repr(error.__dict__), repr(client)]
     assert len(said) == 16
     assert TOKEN not in "".join(said) + caplog.text
+
+
+def test_a_netrc_of_this_user_does_not_change_who_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    with talking(says()) as (server, client):
+        client.call("GET", "/x")
+        assert b"authorization" not in server.requests[0].lower()
 
 
 def test_importing_costs_nothing() -> None:

@@ -186,6 +186,26 @@ def test_who_collected_moves_to_the_erasable_table_with_the_file(tmp_path):
     again.close()
 
 
+@pytest.mark.parametrize(
+    ("kept", "printed"),
+    [
+        ([], ()),
+        (["Rua A, 1"], ("Rua A, 1",)),
+        (["Rua A, 1", "01000-000 São Paulo"], ("Rua A, 1", "01000-000 São Paulo")),
+        (["Rua A, 1", "São Paulo", "CNPJ 1"], ("Rua A, 1", "São Paulo", "CNPJ 1")),
+        (["Rua A, 1", "Sé", "São Paulo", "CNPJ 1"], ("Rua A, 1, Sé", "São Paulo", "CNPJ 1")),
+    ],
+)
+def test_the_lines_of_an_address_become_fields_with_the_file(tmp_path, kept, printed):
+    migrate.upgrade(tmp_path / Store.FILE, "0004")
+    with closing(sqlite3.connect(tmp_path / Store.FILE)) as raw, raw:
+        raw.execute("INSERT INTO settings VALUES ('sender', ?)", (json.dumps(kept),))
+    again = Store(tmp_path)
+    with again.read() as session:
+        assert setup.store_settings(session).sender.lines == printed
+    again.close()
+
+
 def test_an_older_copy_of_an_order_cannot_overwrite_a_newer_one(store):
     [order] = put(store, an_order())
     saved = store.do(lambda s: orders.save(s, replace(order, shelf="A1"), NOW))
@@ -300,7 +320,7 @@ def test_settings_and_people_and_printers_come_back(store):
     from desktop.order import Person, Role
 
     wanted = setup.StoreSettings(
-        "Café & Cia", "es", "dark", True, False, 80, ("12345678000195",), ("Rua A, 1",),
+        "Café & Cia", "es", "dark", True, False, 80, ("12345678000195",), setup.Sender("Rua A, 1"),
         Journey(frozenset({Status.IN_PREPARATION}), True, frozenset({"motoboy"}), 5),
     )  # fmt: skip
     staff = [Person("Ana", Role.CLERK), Person("Zé", Role.MANAGER)]

@@ -6,8 +6,11 @@ import sqlite3
 import threading
 from concurrent.futures import CancelledError
 from contextlib import closing
+from traceback import format_exception
 
 import pytest
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 
 from desktop.errors import UserError
 from desktop.store import journal, orders, tables
@@ -45,6 +48,16 @@ def test_any_exception_rolls_everything_back_and_comes_out_of_the_future(store):
             0,
         )
     assert put(store, an_order())[0].id == 1
+
+
+def test_a_bug_in_a_write_tells_no_personal_data(store):
+    """What the driver could not take are people's names: an error is kept in the crash report."""
+    put(store, an_order())
+    row = {"order_id": 1, "name": "João Conceição", "document": "123.456.789-09"}
+    with pytest.raises(IntegrityError) as caught:
+        store.do(lambda s: s.run(insert(tables.personal), row))
+    said = "".join(format_exception(caught.value))
+    assert "Conceição" not in said and "123.456" not in said
 
 
 def test_changes_are_announced_after_the_commit_and_never_after_a_rollback(store):

@@ -1,4 +1,4 @@
-"""Rows and what gives them to the list."""
+"""What tests of the list wait for and look at."""
 
 from __future__ import annotations
 
