@@ -43,6 +43,7 @@ ON_A_SCREEN = {
     "libxcb-keysyms.so.1": "libxcb-keysyms1",
     "libxcb-image.so.0": "libxcb-image0",
     "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
 }
 # What a command needs besides the program itself, by the extra of pyproject.toml.
 EXTRAS = {"test": "dev", "lint": "dev", "check": "dev", "build": "build"}

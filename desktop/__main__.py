@@ -100,6 +100,7 @@ def _command(commands: Any, name: str, run: Callable[..., int], about: str) -> A
 
 
 def _add_store_commands(commands: Any) -> None:
+    _command(commands, "connectors", _connectors, "the platforms that can be connected")
     one = _command(commands, "connect", _connect, "configure an account on a platform")
     one.add_argument("connector")
     one.add_argument("values", nargs="*", metavar="field=value")
@@ -162,6 +163,13 @@ def _add_other_commands(commands: Any) -> None:
     one.add_argument("--unattended", action="store_true", help="drive the window without a person")
     one.add_argument("--out", type=Path, default=Path("out"))
     one.add_argument("--seed", type=int, default=1)
+
+
+def _connectors(args: argparse.Namespace) -> int:
+    from desktop import terminal
+
+    _say(args, terminal.known_connectors())
+    return DONE
 
 
 def _connect(args: argparse.Namespace) -> int:
@@ -381,24 +389,10 @@ def _say(args: argparse.Namespace, result: Any) -> None:
     if args.json:
         print(json.dumps(result, default=str))
         return
-    for line in _lines(result):
+    from desktop.terminal import lines
+
+    for line in lines(result):
         print(line)
-
-
-def _lines(result: Any, indent: str = "") -> list[str]:
-    if isinstance(result, list):
-        if all(isinstance(one, dict) for one in result):
-            return [indent + "  ".join(str(v) for v in one.values()) for one in result]
-        return [f"{indent}{one}" for one in result]
-    if not isinstance(result, dict):
-        return [f"{indent}{result}"]
-    lines = []
-    for name, value in result.items():
-        if isinstance(value, (dict, list)) and value:
-            lines += [f"{indent}{name}:", *_lines(value, indent + "  ")]
-        else:
-            lines.append(f"{indent}{name}: {value}")
-    return lines
 
 
 def _complain(args: argparse.Namespace, error: BalcaoError, code: int) -> int:

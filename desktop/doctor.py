@@ -95,19 +95,11 @@ def _store(store: Store, secrets: Secrets, reach: Reach) -> Iterator[Finding]:
             N_("Platform"), N_("No platform is connected. Connect one in the settings.")
         )
     for account in accounts:
-        yield _asked(N_("Platform"), account.name, partial(_check, account, secrets))
+        yield _asked(N_("Platform"), account.name, partial(connections.check, account, secrets))
     if not printers:
         yield _attention(N_("Printer"), N_("There is no printer yet. Add one in the settings."))
     for printer in printers:
         yield _asked(N_("Printer"), printer.name, partial(reach, printer))
-
-
-def _check(account: setup.Connection, secrets: Secrets) -> None:
-    connector = connections.build(account, secrets)
-    try:
-        connector.check()
-    finally:
-        connector.close()
 
 
 def _asked(what: str, name: str, ask: Callable[[], None]) -> Finding:

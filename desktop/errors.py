@@ -5,6 +5,7 @@
     ├── StoreError           the database's world is at fault (locked, full, read-only, damaged, newer)
     └── PlatformError        the central platform did not give what was asked
         ├── PlatformAway         no usable answer: try again later
+        │   └── PlatformUnwell       something answered, but not what was asked: the line is there
         ├── PlatformDenied       credentials or a right are missing
         └── PlatformRefused      it said no, and why
 
@@ -60,6 +61,10 @@ class PlatformAway(PlatformError):
         super().__init__(text, **values)
         self.after_s = after_s
         self.sent = sent
+
+
+class PlatformUnwell(PlatformAway):
+    """Something answered, and not with what was asked: the platform in trouble, a proxy, a log-in page."""
 
 
 class PlatformDenied(PlatformError):

@@ -128,7 +128,11 @@ def _take(
 
 
 def made_needless(order: Order) -> list[Step]:
-    """Steps whose effect the platform shows already, or that a cancellation forbids."""
+    """Steps whose effect the platform shows already, or that a cancellation forbids.
+
+    That an order is invoiced there does not show that it is by our invoice: one of another number is a
+    difference for a person.
+    """
     if order.cancellation is not None and order.cancellation.state is CancelState.CANCELLED:
         # A cancellation of our own still has to be told.
         theirs = order.cancellation.by == PLATFORM or order.seen.status is Status.CANCELLED
@@ -140,7 +144,8 @@ def made_needless(order: Order) -> list[Step]:
         step
         for step, rule in STEPS.items()
         if rule.main and rule.to is not None and -1 < rank(rule.to, order.kind) <= there
-    ]
+        and (step is not Step.INVOICE or order.is_invoice_shown)
+    ]  # fmt: skip
 
 
 def _meet(

@@ -7,6 +7,7 @@ an order stands in `journey.py`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -236,6 +237,15 @@ class Invoice:
     document: str = ""
     xml_hash: str = ""
 
+    def is_numbered(self, number: str) -> bool:
+        """Whether `number` is this invoice's: platforms leave series, prefixes and leading zeros out."""
+        return _bare(self.number) == _bare(number)
+
+
+def _bare(number: str) -> str:
+    digits = re.findall(r"[0-9]+", number)
+    return digits[-1].lstrip("0") if digits else number.strip().casefold()
+
 
 class CancelState(StrEnum):
     REQUESTED = "requested"
@@ -293,11 +303,12 @@ class Refund:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What the platform last confirmed: our word for it (None when unmapped), its own word verbatim,
-    and when that was read."""
+    when that was read, and the number of the invoice it has, "" where it shows none."""
 
     status: Status | None = None
     word: str = ""
     at: datetime | None = None
+    invoice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +348,18 @@ class Order:
     seen: Seen = field(default_factory=Seen)
     archived: bool = False
     version: int = 0
+
+    @property
+    def is_invoice_shown(self) -> bool:
+        """Whether the platform shows our invoice."""
+        shown, ours = self.seen.invoice, self.invoice
+        return bool(shown) and ours is not None and ours.is_numbered(shown)
+
+    @property
+    def other_invoice(self) -> str:
+        """The number that the platform shows where it is not our invoice's."""
+        ours = self.invoice is not None and not self.is_invoice_shown
+        return self.seen.invoice if ours else ""
 
     @property
     def refunded(self) -> int:

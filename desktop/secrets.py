@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import os
 import re
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from desktop.errors import UserError
 from desktop.i18n import N_
 
+T = TypeVar("T")
+log = logging.getLogger(__name__)
 SERVICE = "balcao"
 PASSPHRASE = "BALCAO_PASSPHRASE"
 
@@ -29,8 +32,52 @@ class Secrets(Protocol):
     def get(self, connection: str, field: str) -> str:
         """The secret, or "" when there is none. Raises UserError when the place is locked."""
 
+    def kept(self, connection: str, field: str) -> str:
+        """What `set` has kept: unlike `get`, nothing of the environment."""
+
     def set(self, connection: str, field: str, value: str) -> None:
         """Keeps it. Raises UserError when the place is absent or locked."""
+
+    def forget(self, connection: str, field: str) -> None:
+        """Nothing of it is kept any more; no harm where nothing is. Raises UserError when the place is
+        locked."""
+
+
+def keep_with(
+    secrets: Secrets, connection: str, values: Mapping[str, str], act: Callable[[], T]
+) -> T:
+    """Keeps `values`, then does `act`, which stores what they belong to. When either fails, what was
+    kept before is kept again, and the failure comes out."""
+    before: dict[str, str] = {}
+    try:
+        for field, value in values.items():
+            before[field] = secrets.kept(connection, field)
+            secrets.set(connection, field, value)
+        return act()
+    except BaseException:
+        for field, old in before.items():
+            # It fails where keeping has failed, and then there is nothing to undo.
+            with suppress(UserError):
+                if old:
+                    secrets.set(connection, field, old)
+                else:
+                    secrets.forget(connection, field)
+        raise
+
+
+def forget_all(secrets: Secrets, connection: str, fields: Iterable[str]) -> UserError | None:
+    """Forgets what belonged to a removed account. A place that is locked does not bring the account
+    back: then what is left there is told, in a sentence."""
+    for field in fields:
+        try:
+            secrets.forget(connection, field)
+        except UserError as error:
+            log.info("a secret of %s is left: %s", connection, error)
+            text = N_(
+                "The key of “{name}” is still kept on this computer: its place is locked. Delete it there."
+            )
+            return UserError(text, name=connection)
+    return None
 
 
 class InMemory:
@@ -40,10 +87,16 @@ class InMemory:
         self._values: dict[tuple[str, str], str] = {}
 
     def get(self, connection: str, field: str) -> str:
+        return self.kept(connection, field)
+
+    def kept(self, connection: str, field: str) -> str:
         return self._values.get((connection, field), "")
 
     def set(self, connection: str, field: str, value: str) -> None:
         self._values[connection, field] = value
+
+    def forget(self, connection: str, field: str) -> None:
+        self._values.pop((connection, field), None)
 
 
 class Kept:
@@ -57,6 +110,9 @@ class Kept:
         from_environment = os.environ.get(variable(connection, field))
         if from_environment is not None:
             return from_environment
+        return self.kept(connection, field)
+
+    def kept(self, connection: str, field: str) -> str:
         if _has_key_store():
             found = _key_store_get(self._name(connection, field))
             if found:
@@ -77,6 +133,12 @@ class Kept:
                 variable=variable(connection, field),
                 passphrase=PASSPHRASE,
             )
+
+    def forget(self, connection: str, field: str) -> None:
+        if _has_key_store():
+            _key_store_forget(self._name(connection, field))
+        if self._file.exists():
+            self._file.forget(connection, field)
 
     def _name(self, connection: str, field: str) -> str:
         return f"{self._installation}/{connection}/{field}"
@@ -104,6 +166,12 @@ class PassphraseFile:
             values[f"{connection}/{field}"] = value
             self._save(values)
 
+    def forget(self, connection: str, field: str) -> None:
+        with self._lock:
+            values = self._load()
+            if values.pop(f"{connection}/{field}", None) is not None:
+                self._save(values)
+
     def _load(self) -> dict[str, str]:
         from cryptography.fernet import InvalidToken  # noqa: PLC0415
 
@@ -126,11 +194,19 @@ class PassphraseFile:
         token = _fernet(_passphrase(), salt).encrypt(json.dumps(values).encode())
         fresh = self._path.with_suffix(".new")
         with _readable():
-            with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(salt + token)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self._path)
+            try:
+                with open(os.open(fresh, _NEW_FILE, 0o600), "wb") as file:
+                    file.write(salt + token)
+                    file.flush()
+                    os.fsync(file.fileno())
+                fresh.replace(self._path)
+            except OSError:
+                with suppress(OSError):
+                    fresh.unlink()
+                raise
+
+
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 
 @contextmanager
@@ -139,7 +215,9 @@ def _readable() -> Iterator[None]:
         yield
     except OSError as error:
         raise UserError(
-            N_("The file of keys cannot be used ({reason}). Mend its rights."),
+            N_(
+                "The file of keys cannot be used ({reason}). Mend its rights, or make room on the disk."
+            ),
             reason=error.strerror or str(error),
         ) from error
 
@@ -171,30 +249,42 @@ def _has_key_store() -> bool:
     plain in a file (keyring's own rule of what it recommends)."""
     import keyring  # noqa: PLC0415
 
-    found = keyring.get_keyring()
-    several = getattr(found, "backends", None) or [found]
-    return max(float(one.priority) for one in several) >= 1
+    with _unlocked():
+        found = keyring.get_keyring()
+        several = getattr(found, "backends", None) or [found]
+        return max(float(one.priority) for one in several) >= 1
 
 
 def _key_store_get(name: str) -> str:
     import keyring  # noqa: PLC0415
-    from keyring.errors import KeyringError  # noqa: PLC0415
 
-    try:
+    with _unlocked():
         return keyring.get_password(SERVICE, name) or ""
-    except KeyringError as error:
-        raise _locked() from error
 
 
 def _key_store_set(name: str, value: str) -> None:
     import keyring  # noqa: PLC0415
-    from keyring.errors import KeyringError  # noqa: PLC0415
 
-    try:
+    with _unlocked():
         keyring.set_password(SERVICE, name, value)
-    except KeyringError as error:
-        raise _locked() from error
 
 
-def _locked() -> UserError:
-    return UserError(N_("The system's key store is locked or refused. Unlock it and try again."))
+def _key_store_forget(name: str) -> None:
+    import keyring  # noqa: PLC0415
+
+    with _unlocked():
+        # Of one that is not there, each key store complains in its own way.
+        if keyring.get_password(SERVICE, name) is not None:
+            keyring.delete_password(SERVICE, name)
+
+
+@contextmanager
+def _unlocked() -> Iterator[None]:
+    """Whatever a key store raises is one sentence: behind keyring are the systems' own libraries, whose
+    errors (of the bus, of a service that is not there) keyring lets through."""
+    try:
+        yield
+    except Exception as error:
+        log.info("key store: %s", type(error).__name__)
+        text = N_("The system's key store is locked or refused. Unlock it and try again.")
+        raise UserError(text) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from desktop.errors import UserError
 from desktop.fields import Field, FieldKind
 from desktop.i18n import LANGUAGES, N_
 from desktop.journey import OPTIONAL, Journey
-from desktop.order import Status
+from desktop.order import Person, Role, Status
 from desktop.store.setup import Sender, StoreSettings
 
 SCAN_GAPS_MS = range(20, 101)
@@ -38,6 +38,10 @@ STORE = (
     Field(
         "sounds", N_("Sounds"), FieldKind.YES_NO,
         hint=N_("The tone that says stop is heard in any case."),
+    ),
+    Field(
+        "notices", N_("Notice of new orders while the window is behind others"), FieldKind.YES_NO,
+        hint=N_("The system's tray shows how many came, and no names."),
     ),
     Field(
         "scan_gap_ms", N_("Pause between a scanner's characters, in milliseconds"), FieldKind.WHOLE,
@@ -69,7 +73,8 @@ def store_values(settings: StoreSettings) -> dict[str, Any]:
     """The values of `STORE`."""
     return asdict(settings.sender) | {
         "name": settings.store_name, "language": settings.language, "theme": settings.theme,
-        "sounds": settings.sounds, "scan_gap_ms": settings.scan_gap_ms,
+        "sounds": settings.sounds, "notices": settings.notices,
+        "scan_gap_ms": settings.scan_gap_ms,
         "issuers": "\n".join(settings.issuers),
     }  # fmt: skip
 
@@ -85,6 +90,7 @@ def with_store(settings: StoreSettings, values: Mapping[str, Any]) -> StoreSetti
         language=values["language"],
         theme=values["theme"],
         sounds=values.get("sounds", False),
+        notices=values.get("notices", False),
         scan_gap_ms=values["scan_gap_ms"],
         issuers=_several(values.get("issuers", "")),
     )
@@ -110,6 +116,12 @@ def with_journey(settings: StoreSettings, values: Mapping[str, Any]) -> StoreSet
         tolerance=values.get("tolerance", 0),
     )
     return replace(settings, journey=journey)
+
+
+def check_people(people: Sequence[Person]) -> None:
+    """Raises UserError for people who could not run a store: of those who are named, one is a manager."""
+    if people and all(person.role is not Role.MANAGER for person in people):
+        raise UserError(N_("Somebody must be a manager, or nobody can refund."), field="role")
 
 
 def _several(text: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from desktop.errors import BalcaoError, PlatformAway, PlatformDenied
+from desktop.errors import BalcaoError, PlatformAway, PlatformDenied, PlatformUnwell
 from desktop.i18n import N_, ago, tr, tr_error, tr_n, when
 from desktop.store.outbox import State
 from desktop.store.setup import Connection
@@ -45,13 +45,18 @@ class Part:
 
 
 def standing(
-    connections: Sequence[Connection], counts: Mapping[State, int], now: datetime
-) -> Standing | None:
+    connections: Sequence[Connection], counts: Mapping[State, int], now: datetime,
+    fault: BalcaoError | None = None,
+) -> Standing | None:  # fmt: skip
     """The sentence about the connections, or None when there is nothing to say.
 
-    `counts` are unfinished pushes by state. A refused key comes before an absent line, that before a
-    silent one, and updates that a person must mend come last.
+    `counts` are unfinished pushes by state. A `fault` of the store comes first, for what the store says is
+    old by then. A refused key comes before an absent line, that before a
+    silent one, that before a warning, and updates that a person must mend come last.
     """
+    if fault is not None:
+        rest = tr(N_("Until then no order comes in and nothing is told."))
+        return Standing(tr_error(fault), rest, Tone.STOP)
     if not connections:
         return _unconnected()
     if denied := [c for c in connections if isinstance(c.trouble, PlatformDenied)]:
@@ -60,6 +65,8 @@ def standing(
         return _away(away, len(connections), counts, now)
     if silent := [c for c in connections if _is_silent(c, now)]:
         return _silent(silent, counts, now)
+    if warnings := [c.warning for c in connections if c.warning is not None]:
+        return Standing(tr_error(warnings[0]), _to_mend(counts), Tone.ATTENTION)
     if new := [c for c in connections if c.synced_at is None and c.trouble is None]:
         return _new(new, counts)
     return _refused(counts)
@@ -93,12 +100,17 @@ def _unconnected() -> Standing:
     )
 
 
+_LACKS_A_RIGHT = N_("“{name}” has not let us in for {span}: a right is missing.")
+
+
 def _denied(
     concerned: Sequence[Connection], counts: Mapping[State, int], now: datetime
 ) -> Standing:
     first = _longest(concerned)
     span = _troubled_for(first, now)
-    lead = tr(N_("“{name}” has refused the key for {span}."), name=first.name, span=span)
+    lacks = first.trouble is not None and "right" in first.trouble.values
+    text = _LACKS_A_RIGHT if lacks else N_("“{name}” has refused the key for {span}.")
+    lead = tr(text, name=first.name, span=span)
     rest = _join(_reason(first), _still(), _kept(counts), _to_mend(counts))
     return Standing(lead, rest, Tone.STOP)
 
@@ -115,7 +127,7 @@ def _away(
 def _why_away(concerned: Sequence[Connection], of: int, now: datetime) -> tuple[str, str]:
     first, n = _longest(concerned), len(concerned)
     values = {"name": first.name, "n": n, "span": _troubled_for(first, now)}
-    if n == of and all(isinstance(c.trouble, PlatformAway) for c in concerned):
+    if n == of and all(_is_unheard(c.trouble) for c in concerned):
         return tr(N_("Internet away {span}."), **values), ""
     if n == of == 1:
         return tr(N_("“{name}” in trouble for {span}."), **values), _reason(first)
@@ -220,6 +232,10 @@ def _is_silent(connection: Connection, now: datetime) -> bool:
     """No trouble is noted, yet nothing was heard: the thread hangs, or the machine has slept."""
     heard = connection.synced_at
     return connection.trouble is None and heard is not None and now - heard >= QUIET
+
+
+def _is_unheard(trouble: BalcaoError | None) -> bool:
+    return isinstance(trouble, PlatformAway) and not isinstance(trouble, PlatformUnwell)
 
 
 def _longest(concerned: Sequence[Connection]) -> Connection:

@@ -26,8 +26,15 @@ from desktop.connectors import (
     Unknown,
     Unreadable,
 )
-from desktop.connectors.http import as_sentence
-from desktop.errors import BalcaoError, PlatformError, PlatformRefused, UserError
+from desktop.connectors.http import KeyUnknown, as_sentence
+from desktop.errors import (
+    BalcaoError,
+    PlatformDenied,
+    PlatformError,
+    PlatformRefused,
+    StoreError,
+    UserError,
+)
 from desktop.sender import Sender, report
 from desktop.store import Session, Store, again, outbox, setup
 
@@ -51,12 +58,14 @@ class Pass:
     refused: int = 0
     unanswered: int = 0
     later: int = 0
+    freed: int = 0
     trouble: BalcaoError | None = None
+    warning: BalcaoError | None = None
 
     @property
     def moved(self) -> int:
         """How much happened; 0 when everything is quiet. What is parked may come again each time."""
-        return self.new + self.changed + self.sent + self.refused
+        return self.new + self.changed + self.sent + self.refused + self.freed
 
     def count(self, outcome: Outcome | None) -> None:
         match outcome:
@@ -85,13 +94,19 @@ class Pass:
             "refused",
             "unanswered",
             "later",
+            "freed",
         ):
             setattr(self, name, getattr(self, name) + getattr(later, name))
-        self.trouble = later.trouble
+        self.trouble, self.warning = later.trouble, later.warning
 
 
 class Sync:
-    """One connection's pushes and pulls. `run` is its thread; `once` is one pass for anyone."""
+    """One connection's pushes and pulls. `start` begins its thread; `once` is one pass for anyone.
+
+    Once the platform does not know its key any more, `is_denied`, it asks nothing: one with another key
+    has to take its place. `fault` is what keeps its thread from writing to the store, None while all is
+    well.
+    """
 
     def __init__(
         self,
@@ -107,6 +122,9 @@ class Sync:
         self._sender = Sender(store, connector, now, self._take)
         self._wake, self._stop = threading.Event(), threading.Event()
         self._quiet_until: datetime | None = None
+        self.is_denied = False
+        self.fault: StoreError | None = None
+        self._doubts_key = False
         self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix=f"send-{connection}")
         self._ahead = ThreadPoolExecutor(1, thread_name_prefix=f"pull-{connection}")
         self._thread = threading.Thread(target=self._run, name=f"sync-{connection}")
@@ -140,7 +158,8 @@ class Sync:
 
     def push(self, done: Pass) -> None:
         """Sends due pushes, several orders at a time, until none is left or the platform asks for quiet."""
-        while not self._stop.is_set() and not self._is_quiet():
+        self._doubts_key = False
+        while not (self._stop.is_set() or self._doubts_key or self._is_quiet()):
             with self._store.read() as session:
                 due = outbox.due(session, self.connection, self._now())
             if not due:
@@ -157,11 +176,13 @@ class Sync:
             self._pull_pages(done)
             self._read_marked(done)
             self._read_unheard(done)
+            done.warning = self.connector.warning()
         except BalcaoError as error:
             log.info("pull: %s", error)
             done.trouble = error
             self._ask_quiet(getattr(error, "after_s", None))
-        self._note(done.trouble)
+            self.is_denied = isinstance(error, KeyUnknown)
+        self._note(done)
 
     def read_again(self, remote_id: str) -> None:
         """Reads one order and takes it in; also a parked one. Raises PlatformError or UserError."""
@@ -255,8 +276,14 @@ class Sync:
     # --- push -----------------------------------------------------------------------------------------
 
     def _send(self, row: outbox.Entry) -> Outcome | None:
-        """None also when we are to stop."""
-        return None if self._stop.is_set() else self._sender.send(row)
+        """None also when we are to stop, and when a push before it found the key refused: then the pull
+        that follows tells whether it is."""
+        if self._stop.is_set() or self._doubts_key:
+            return None
+        outcome = self._sender.send(row)
+        if isinstance(outcome, Retry) and outcome.key_refused:
+            self._doubts_key = True
+        return outcome
 
     # --- the thread -----------------------------------------------------------------------------------
 
@@ -266,13 +293,15 @@ class Sync:
             self._wake.clear()
             try:
                 self.push(Pass())
-                if time.monotonic() >= next_pull and not self._stop.is_set():
+                is_time = time.monotonic() >= next_pull or self._doubts_key
+                if is_time and not self._stop.is_set():
                     self.pull(Pass())
                     next_pull = time.monotonic() + self._poll_s
                 pause = self._pause(next_pull)
-            except BalcaoError as error:
+                self.fault = None
+            except StoreError as error:
                 log.warning("sync of %s: %s", self.connection, error)
-                pause = self._poll_s
+                self.fault, pause = error, self._poll_s
             except Exception as error:
                 report(error)
                 pause = self._poll_s
@@ -284,18 +313,28 @@ class Sync:
         with self._store.read() as session:
             due_at = outbox.next_due(session, self.connection)
         until_pull = max(0.0, next_pull - time.monotonic())
-        if due_at is None:
+        if due_at is None or self.is_denied:
             return until_pull
         until_push = (max(due_at, self._quiet_until or due_at) - self._now()).total_seconds()
         return min(until_pull, max(0.05, until_push))
 
     def _is_quiet(self) -> bool:
-        return self._quiet_until is not None and self._now() < self._quiet_until
+        asked_to_wait = self._quiet_until is not None and self._now() < self._quiet_until
+        return asked_to_wait or self.is_denied
 
     def _ask_quiet(self, after_s: float | None) -> None:
         if after_s:
             until = self._now() + timedelta(seconds=after_s)
             self._quiet_until = max(until, self._quiet_until or until)
 
-    def _note(self, trouble: BalcaoError | None) -> None:
-        self._store.do(lambda s: setup.note_sync(s, self.connection, self._now(), trouble))
+    def _note(self, done: Pass) -> None:
+        """What became of the pass; once a key that was refused is taken again, all that waited goes."""
+
+        def note(session: Session) -> int:
+            now, known = self._now(), setup.all_connections(session)
+            denied = {c.name for c in known if isinstance(c.trouble, PlatformDenied)}
+            setup.note_sync(session, self.connection, now, done.trouble, done.warning)
+            is_over = done.trouble is None and self.connection in denied
+            return outbox.hurry(session, self.connection, now) if is_over else 0
+
+        done.freed += self._store.do(note)

@@ -28,6 +28,17 @@ from desktop.work import Work
 _CHUNK = 500
 
 
+def known_connectors() -> list[dict[str, Any]]:
+    """The platforms that can be connected: the name `connect` takes, what it is, the fields it asks for; a
+    star marks what it cannot do without."""
+    found = []
+    for name in connectors.names():
+        one = connectors.load(name)
+        fields = [field.name + "*" * field.required for field in one.fields]
+        found.append({"connector": name, "title": one.title, "fields": " ".join(fields)})
+    return found
+
+
 def connect(
     store: Store, secrets: Secrets, connector: str, given: Mapping[str, str]
 ) -> dict[str, Any]:
@@ -210,6 +221,23 @@ def assignments(pairs: Sequence[str]) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in pairs)
 
 
+def lines(result: Any, indent: str = "") -> list[str]:
+    """What a command found, as a person reads it."""
+    if isinstance(result, list):
+        if all(isinstance(one, dict) for one in result):
+            return [indent + "  ".join(str(v) for v in one.values()) for one in result]
+        return [f"{indent}{one}" for one in result]
+    if not isinstance(result, dict):
+        return [f"{indent}{result}"]
+    found = []
+    for name, value in result.items():
+        if isinstance(value, (dict, list)) and value:
+            found += [f"{indent}{name}:", *lines(value, indent + "  ")]
+        else:
+            found.append(f"{indent}{name}: {value}")
+    return found
+
+
 def _status(name: str) -> Status:
     if name not in set(Status):
         known = ", ".join(Status)
@@ -247,4 +275,5 @@ def _pass(done: Pass) -> dict[str, Any]:
         "parked": done.parked, "sent": done.sent, "refused": done.refused,
         "unanswered": done.unanswered, "later": done.later,
         "trouble": str(done.trouble) if done.trouble else "",
+        "warning": str(done.warning) if done.warning else "",
     }  # fmt: skip

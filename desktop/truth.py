@@ -16,7 +16,7 @@ from desktop.connectors import How, Told
 from desktop.errors import BalcaoError
 from desktop.i18n import N_, ago, clock, short_day, tr, tr_error, when
 from desktop.journey import MAIN_PATH, STEPS, Journey, Step, rank
-from desktop.order import Order, Status
+from desktop.order import CancelState, Order, Status
 from desktop.store import journal, outbox
 from desktop.store.outbox import State
 from desktop.store.queries import ListRow
@@ -77,10 +77,15 @@ def _word(value: Any, now: datetime) -> Any:
     if isinstance(value, timedelta):
         return ago(value.total_seconds())
     if isinstance(value, BalcaoError):
-        return tr_error(value)
+        return _ended(tr_error(value))
     if isinstance(value, (Status, Step)):
         return tr(value.label if isinstance(value, Status) else STEPS[value].label)
     return value
+
+
+def _ended(sentence: str) -> str:
+    """A platform's own words may come without their full stop; another sentence follows them."""
+    return sentence if sentence.endswith((".", "!", "?", "…")) else f"{sentence}."
 
 
 # --- differences ----------------------------------------------------------------------------------------
@@ -89,17 +94,27 @@ def _word(value: Any, now: datetime) -> Any:
 def differences(
     order: Order, pushes: Sequence[outbox.Entry], tells: Mapping[Step, Told], now: datetime
 ) -> list[Sentence]:
-    """A sentence for each push that is not confirmed (oldest first), then one for the status.
+    """A sentence for each push that is not confirmed (oldest first), one for another invoice, then one for
+    the status.
 
     `pushes` are the order's, oldest first; `tells` is what its connector declares.
     """
     unfinished = [push for push in pushes if push.state in outbox.UNFINISHED]
     found = [_of_push(push, unfinished[0], now) for push in unfinished]
+    if order.other_invoice:
+        found.append(_of_invoice(order))
     status = _of_status(order, pushes, tells)
     # Pushes on their way say already why the platform is behind.
     if status is not None and (status.tone is not Tone.CALM or not unfinished):
         found.append(status)
     return found
+
+
+def _of_invoice(order: Order) -> Sentence:
+    assert order.invoice is not None
+    text = N_("The platform shows invoice {theirs}; here it is {ours}. Look which one is right.")
+    values = {"theirs": order.other_invoice, "ours": order.invoice.number}
+    return Sentence(text, values, Tone.ATTENTION)
 
 
 def _of_push(push: outbox.Entry, oldest: outbox.Entry, now: datetime) -> Sentence:
@@ -137,6 +152,9 @@ def _of_status(
     seen, values = order.seen, {"word": order.seen.word, "status": order.status}
     if seen.at is None:
         return Sentence(N_("The platform has confirmed nothing yet."))
+    asked = order.cancellation is not None and order.cancellation.state is CancelState.REQUESTED
+    if seen.status is None and asked:
+        return Sentence(N_("The platform says “{word}”: a cancellation is asked for."), values)
     if seen.status is None:
         text = N_("The platform says “{word}”, and the mapping has no row for it.")
         return Sentence(text, values, Tone.ATTENTION)

@@ -53,25 +53,29 @@ def prepare(session: Session, request: Request, printer: Printer) -> list[Wanted
     """The papers for `printer`, drawn and encoded; where one to print again still waits, its job instead.
 
     Takes some milliseconds a paper: use a reading session. Raises UserError when there is no such
-    document, order or package, the printer cannot print it, or a label is wanted of a cancelled order.
+    document, order or package, the printer cannot print it, or a cancelled order's packages shall have it.
     """
     kind = documents.load(request.document)
     found = [orders.get(session, order_id) for order_id in request.order_ids]
     store = setup.store_settings(session)
-    about = About(store.store_name, store.sender, who=request.who, handover=request.handover)
-    if kind.per is Per.PACKAGE:
-        _refuse_cancelled(found)
+    about = About(store.store_name, store.sender.lines, who=request.who, handover=request.handover)
+    check(request.document, found)
     return [
         _paper(session, request, printer, some, replace(about, package=package))
         for some, package in _split(kind.per, found, request.package)
     ]
 
 
-def _refuse_cancelled(found: Iterable[Order]) -> None:
+def check(document: str, found: Iterable[Order]) -> None:
+    """Raises UserError when a document may not be printed of these orders: what goes onto or into a package
+    is not, once the order was cancelled."""
+    kind = documents.load(document)
     for order in found:
-        if order.cancellation is not None:
+        if kind.per is Per.PACKAGE and order.cancellation is not None:
             raise UserError(
-                N_("Order {number} was cancelled: no label is printed."), number=order.number
+                N_("Order {number} was cancelled: “{title}” is not printed."),
+                number=order.number,
+                title=kind.title,
             )
 
 
@@ -95,8 +99,9 @@ def _split(per: Per, found: list[Order], package: int) -> list[tuple[list[Order]
 def _paper(
     session: Session, request: Request, printer: Printer, some: list[Order], about: About
 ) -> Wanted | Job:
-    kind, model = documents.load(request.document), profile(printer.profile)
-    paper = kind.draw(some, about)
+    model = profile(printer.profile)
+    draw = documents.load(request.document).draw_for(model.prints)
+    paper = draw(some, about)
     order_id = some[0].id if len(some) == 1 else 0
     wanted = Wanted(order_id, request.document, about.package, digest(paper), b"")
     last = print_jobs.latest(session, wanted) if request.again else None
@@ -104,7 +109,7 @@ def _paper(
         return last
     if last:
         copy = last.copy + 1
-        paper = kind.draw(some, replace(about, reprint=copy))
+        paper = draw(some, replace(about, reprint=copy))
         wanted = replace(wanted, copy=copy)
     return replace(wanted, payload=languages.encode(paper, model, request.copies))
 

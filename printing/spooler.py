@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from desktop.errors import StoreError, UserError
 from desktop.i18n import N_
+from desktop.order import Order
 from desktop.store import Session, Store, print_jobs
 from desktop.store.print_jobs import OUT, Job, State
 from desktop.store.setup import Printer
@@ -26,8 +27,7 @@ from printing.transports import MaybePrinted
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-# A cancelled order's goods must not leave: these are dropped while they wait.
-_LABELS = ("label",)
+_LABEL = "label"
 _FIRST_RETRY_S, _LONGEST_RETRY_S = 2.0, 30.0
 # Another process may queue a job too; nobody wakes this one then.
 _LOOK_AGAIN_S = 5.0
@@ -99,7 +99,7 @@ class Spooler:
         where the document is one paper. `printer` is a name, empty for the one that takes the document.
 
         The same paper prints once however often it is asked for. Raises UserError when there is no such
-        document, order, package or printer, or a label is wanted of a cancelled order.
+        document, order, package or printer, or a cancelled order's packages shall have it.
         """
         request = Request(tuple(order_ids), document, who, package, copies, False, handover)
         return self._ask(request, printer)
@@ -112,6 +112,15 @@ class Spooler:
         never came out prints as the first; what still waits for the printer is not doubled."""
         request = Request(tuple(order_ids), document, who, package, copies, True, handover)
         return self._ask(request, printer)
+
+    def refusal(self, document: str, found: Iterable[Order]) -> UserError | None:
+        """Why this document of these orders cannot be printed now, None where it can. Reads no store."""
+        try:
+            self._printer(document, "")
+            jobs.check(document, found)
+        except UserError as error:
+            return error
+        return None
 
     def answer(self, job_id: int, came_out: bool, who: str) -> Job:
         """A person's word on an unknown job: it came out, or it is printed again, unmarked.
@@ -160,10 +169,10 @@ class Spooler:
             return found
         printers = self._printers.values()
         named = [printer for printer in printers if document in printer.documents]
-        suits = [
-            p for p in printers if not p.documents and profile(p.profile).prints == kind.prints
-        ]
-        for printer in (*named, *suits):
+        free = [(p, profile(p.profile).prints) for p in printers if not p.documents]
+        meant = [printer for printer, prints in free if prints == kind.prints]
+        suits = [printer for printer, prints in free if kind.suits(prints)]
+        for printer in (*named, *meant, *suits):
             return printer
         raise UserError(
             N_("No printer is set up for “{title}”. Add one in the settings."), title=kind.title
@@ -177,8 +186,7 @@ class Spooler:
     def _when_settled(self, job: Job) -> None:
         with self._settled:
             self._settled.notify_all()
-        is_label = documents.load(job.document).per is Per.PACKAGE
-        if self._label_printed and is_label and job.state in OUT:
+        if self._label_printed and job.document == _LABEL and job.state in OUT:
             self._label_printed(job.order_id, (job.package,), job.who)
 
 
@@ -222,7 +230,7 @@ class _PrinterThread:
     def _begin(self) -> None:
         def begin(session: Session) -> list[Job]:
             lost = print_jobs.lose(session, self.printer.name, self._now())
-            return lost + print_jobs.give_up(session, self._now(), _LABELS)
+            return lost + print_jobs.give_up(session, self._now(), _of_packages())
 
         for job in self._store.do(begin):
             self._settled(job)
@@ -237,7 +245,7 @@ class _PrinterThread:
 
     def _claim_in(self, session: Session) -> tuple[list[Job], tuple[Job, bytes] | None]:
         now = self._now()
-        dropped = print_jobs.give_up(session, now, _LABELS)
+        dropped = print_jobs.give_up(session, now, _of_packages())
         return dropped, print_jobs.claim(session, self.printer.name, now)
 
     def _idle_s(self) -> float:
@@ -289,6 +297,11 @@ class _PrinterThread:
                 return None
             self._awake.wait(_LOOK_AGAIN_S)
             self._awake.clear()
+
+
+def _of_packages() -> list[str]:
+    """The papers of packages. A cancelled order's goods must not leave: these are dropped while they wait."""
+    return [name for name in documents.names() if documents.load(name).per is Per.PACKAGE]
 
 
 def _retry_s(attempts: int) -> float:

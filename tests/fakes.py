@@ -31,6 +31,7 @@ from desktop.connectors import (
     Unreadable,
     Word,
 )
+from desktop.errors import PlatformError
 from desktop.journey import Step
 from desktop.order import (
     Address,
@@ -172,6 +173,7 @@ class FakeConnector:
     reads: list[Exception] = field(default_factory=list)
     acks: list[Exception] = field(default_factory=list)
     truth: dict[str, RemoteOrder] = field(default_factory=dict)
+    warns: PlatformError | None = None
     on_acknowledge: Callable[[Any], None] = lambda _receipt: None
 
     def __post_init__(self) -> None:
@@ -211,6 +213,9 @@ class FakeConnector:
 
     def check(self) -> None:
         self._enter(Call("check"))
+
+    def warning(self) -> PlatformError | None:
+        return self.warns
 
     def pull(self, cursor: str) -> Pulled:
         with self._inside_of(Call("pull", extra=cursor)):

@@ -39,11 +39,17 @@ _TABLE = (
     Action("day_before", N_("Day before"), "Alt+Left"),
     Action("day_after", N_("Day after"), "Alt+Right"),
     Action("today", N_("Today"), "Alt+Home"),
+    Action("above", N_("The order above"), "Up"),
+    Action("below", N_("The order below"), "Down"),
+    Action("save", N_("Save"), "Ctrl+S"),
     Action("screen", N_("Full screen"), "F11"),
     Action("person", N_("Who is at the window"), "F12"),
     Action("scan", N_("Search"), "Ctrl+F"),
     Action("home", N_("Back, one level"), "Esc"),
+    Action("onward", N_("Next"), "Enter"),
+    Action("back", N_("Back"), "Alt+Left"),
 )
+_ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
 ACTIONS = {action.name: action for action in _TABLE}
 
 
@@ -53,8 +59,9 @@ def text(name: str) -> str:
 
 
 def key(name: str) -> str:
-    """The key as it is written on a button."""
-    return ACTIONS[name].key
+    """The key as it is written on a button: arrows as they are printed on keyboards."""
+    *held, last = ACTIONS[name].key.split("+")
+    return "+".join([*held, _ARROWS.get(last, last)])
 
 
 def bind(

@@ -20,10 +20,11 @@ import resources
 from desktop.errors import BalcaoError, StoreError
 from desktop.i18n import N_, language, set_language, tr_error
 from desktop.i18n import tr as _
+from ui import display, theme
 from ui import last as last_time
-from ui import theme
 from ui.collector import Collector
 from ui.crash import CrashHandler, FaultLog
+from ui.display import NoDisplay
 from ui.milestones import PAINTED, Milestone
 from ui.tasks import Tasks
 from ui.window import Pages, Window
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from desktop.store import Store
     from desktop.work import Work
     from ui.desk import Desk
+    from ui.one_window import FirstWindow
     from ui.opened import Opened
     from ui.running import Running
 
@@ -40,6 +42,7 @@ DONE, FAULT = 0, 3
 ICON_SIZES = (16, 24, 32, 48, 64, 128, 256)
 UNSEEN_MS = 500
 LOCK_FILE = "balcao.lock"
+TRAINING, TRAINING_SEED = "training", 1
 IN_USE = N_("Balcão is open already on this computer. Look for its window in the task bar.")
 NOT_WRITABLE = N_("The data folder cannot be written. Give this user the right to write there.")
 DIED = N_("Balcão ended unexpectedly last time. What was saved is still there.")
@@ -48,8 +51,11 @@ DIED = N_("Balcão ended unexpectedly last time. What was saved is still there."
 def run(folder: Path, training: bool = False, argv: Sequence[str] | None = None) -> int:
     """Opens the window on the store in `folder` and serves it until it is closed.
 
-    Returns 0, or 3 when the store cannot be opened or another Balcão has it: a sentence says so.
+    Where one stands there already, that one comes forward. Returns 0, or 3 when the store cannot be opened or
+    another Balcão has it and does not answer: a sentence says so. Raises NoDisplay where there is no display,
+    and where it goes away.
     """
+    display.check()
     app = application(argv)
     last = last_time.load(folder)
     dress(app, last.theme, last.language)
@@ -61,11 +67,18 @@ def run(folder: Path, training: bool = False, argv: Sequence[str] | None = None)
         return _refuse(StoreError(NOT_WRITABLE))
     if not lock.tryLock(0):
         taken = lock.error() is QLockFile.LockError.LockFailedError
-        return _refuse(StoreError(IN_USE if taken else NOT_WRITABLE))
+        return _bring_forward(folder) if taken else _refuse(StoreError(NOT_WRITABLE))
     try:
         return _serve(app, folder, last, training)
     finally:
         lock.unlock()
+
+
+def _bring_forward(folder: Path) -> int:
+    """The window of another start on this folder."""
+    from ui import one_window
+
+    return DONE if one_window.ask(folder) else _refuse(StoreError(IN_USE))
 
 
 def build(
@@ -110,8 +123,13 @@ def _icon() -> QIcon:
 
 def dress(app: QApplication, wanted_theme: str, wanted_language: str) -> None:
     """Colours and words, also those of Qt's own dialogs."""
-    set_language(wanted_language)
+    speak(app, wanted_language)
     theme.apply(app, wanted_theme)
+
+
+def speak(app: QApplication, wanted_language: str) -> None:
+    """Words alone: what is written from now on."""
+    set_language(wanted_language)
     if app.property("words") == language():
         return
     app.setProperty("words", language())
@@ -126,15 +144,27 @@ def _serve(app: QApplication, folder: Path, last: last_time.Last, training: bool
     faults.start()
     window = Window(training or last.training)
     window.sidebar.show_overview(last.views, last.pages, last.store_name)
-    opening = Opening(window, folder, training, died=bool(faults.left))
+    opening = Opening(window, folder, training, died=faults.died)
     # What is imported takes the processor from what is painted; a window may also stay unseen.
     Milestone(window, PAINTED).reached.connect(opening.open)
     QTimer.singleShot(UNSEEN_MS, opening.open)
     window.show()
     code = app.exec()
     opening.close()
+    if code:
+        # Qt's own; the log of faults stays, and the next start says what happened.
+        raise NoDisplay(display.GONE)
     faults.end()
-    return code or opening.code
+    if opening.practise:
+        return _practise(folder)
+    return opening.code
+
+
+def _practise(folder: Path) -> int:
+    """The program's own demo instead of the store, its papers beside it."""
+    from ui import demo
+
+    return demo.run(folder / TRAINING, TRAINING_SEED, language())
 
 
 class Opening(QObject):
@@ -149,7 +179,9 @@ class Opening(QObject):
         self._begun = False
         self._opened: Opened | None = None
         self._running: Running | None = None
-        self.code = DONE
+        self._picture: last_time.Last | None = None
+        self._first: FirstWindow | None = None
+        self.code, self.practise = DONE, False
 
     def open(self) -> None:
         """Imports and opens what the window stands for, beside it: a migration may take its time. A store
@@ -165,13 +197,52 @@ class Opening(QObject):
         self._opened = Opened(self._folder, self._training)
 
     def _start(self, _done: None) -> None:
-        from ui.running import Running
+        from desktop.first_run import Stage
 
         opened = self._opened
         assert opened is not None
         wanted = opened.settings
         if (wanted.language, opened.training) != (language(), self._window.training):
             self._stand_anew(wanted.theme, wanted.language, opened.training)
+        if opened.stage is Stage.DONE:
+            self._run()
+        else:
+            self._set_up(opened)
+
+    def _set_up(self, opened: Opened) -> None:
+        """The assistant in the window's place; the store is served when it has ended."""
+        from ui.first_run.assistant import Assistant
+
+        said = language()
+        assistant = Assistant(opened.store, opened.secrets, self._tasks, opened.stage)
+        assistant.language_chosen.connect(lambda code: self._speak(code, opened))
+        assistant.training_wanted.connect(self._leave_to_practise)
+        assistant.ended.connect(lambda: self._end_set_up(said, opened))
+        self._window.cover(assistant)
+        assistant.begin()
+        self._hear_others()
+
+    def _speak(self, code: str, opened: Opened) -> None:
+        """From now on; the next start, too, from its first moment."""
+        speak(application(), code)
+        self._picture = last_time.Last(code, opened.settings.theme)
+
+    def _end_set_up(self, said: str, opened: Opened) -> None:
+        if language() == said:
+            self._window.uncover()
+        else:
+            self._stand_anew(opened.settings.theme, language(), opened.training)
+        self._run()
+
+    def _leave_to_practise(self) -> None:
+        self.practise = True
+        self._window.close()
+
+    def _run(self) -> None:
+        from ui.running import Running
+
+        opened = self._opened
+        assert opened is not None
         self._running = Running(
             self._window, opened.store, opened.work, None, None, default_pages(opened.secrets)
         )
@@ -188,6 +259,18 @@ class Opening(QObject):
             opened.begin_printing, lambda _done: running.join(printing=opened.printing), failed
         )
         self._tasks.run(opened.begin_sync, lambda _done: running.join(sync=opened.sync), failed)
+        self._hear_others()
+
+    def _hear_others(self) -> None:
+        """From now on a second start brings this window forward."""
+        from ui.one_window import FirstWindow
+
+        if self._first is None:
+            self._first = FirstWindow(self._folder, self)
+            self._first.wanted.connect(self._come_forward)
+
+    def _come_forward(self) -> None:
+        self._window.come_forward()
 
     def _give_up(self, error: BalcaoError) -> None:
         self.code = _refuse(error)
@@ -205,8 +288,13 @@ class Opening(QObject):
     def close(self) -> None:
         """The window is gone already. What may still wait for a network or a printer ends first, then
         the store."""
+        if self._first is not None:
+            self._first.close()
+        if self._running is not None:
+            # A display that goes away takes the window along without closing it.
+            self._running.close()
         self._tasks.close()
-        picture = self._running.picture() if self._running is not None else None
+        picture = self._running.picture() if self._running is not None else self._picture
         if self._opened is not None:
             self._opened.close()
         if picture is not None:

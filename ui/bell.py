@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.store import queries, setup
 from desktop.store.queries import View
@@ -15,8 +15,12 @@ _VIEWS = (View.PAYMENT, View.CREATION)
 class Bell(QObject):
     """Rings while an order that awaits payment or creation has come since somebody last looked.
 
-    What waits when the program starts is not new. GUI thread only.
+    What waits when the program starts is not new. `came()` tells of newer ones, `silent()` that none is left
+    to look at. GUI thread only.
     """
+
+    came = Signal()
+    silent = Signal()
 
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -35,10 +39,15 @@ class Bell(QObject):
     def rings(self) -> bool:
         return self._timer.isActive()
 
+    @property
+    def unseen(self) -> frozenset[int]:
+        """The new orders that still wait and nobody has looked at."""
+        return (self._waiting or frozenset()) - self._seen
+
     def taken(self) -> None:
         """Somebody looks at the new orders."""
         self._seen |= self._waiting or frozenset()
-        self._timer.stop()
+        self._quiet()
 
     def _look(self) -> None:
         desk = self._desk
@@ -50,11 +59,17 @@ class Bell(QObject):
         is_news = bool(waiting - self._seen - (self._waiting or frozenset()))
         self._waiting = waiting
         self._seen &= waiting
-        if not waiting - self._seen:
-            self._timer.stop()
+        if is_news:
+            self.came.emit()
+        if not self.unseen:
+            self._quiet()
         elif is_news or not self._timer.isActive():
             self._ring()
             self._timer.start()
+
+    def _quiet(self) -> None:
+        self._timer.stop()
+        self.silent.emit()
 
     def _ring(self) -> None:
         self._desk.messages.sounds.play("new_order")

@@ -16,8 +16,9 @@ _WHY = "why"
 _ENTRY_PX = 640
 
 
-def close(control: QAbstractButton, why: str, hint: str = "") -> None:
-    """Closes a button because of `why`, a translated sentence; opens it where that is empty.
+def close(control: QWidget, why: str, hint: str = "") -> None:
+    """Closes a control, or all that stands in it, because of `why`, a translated sentence; opens it where
+    that is empty.
 
     `hint` is what its tool tip and description say while it is open: its key, or what it does.
     """

@@ -87,7 +87,7 @@ class FitLabel(QWidget):
         return _TOO_WIDE if box.width() > width else box.height()
 
     def _metrics(self, px: int) -> QFontMetrics:
-        return QFontMetrics(theme.font(px, self._weight))
+        return theme.metrics(px, self._weight)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -177,15 +177,13 @@ def _place(file: Path) -> str:
 class FaultLog:
     """A file for deaths that Python cannot catch: there while the program runs, gone after a clean end.
 
-    `left` is what the run before wrote when it died, or "" when it ended well.
+    `died` says that the run before did not end well; the file holds what it wrote then, if it could, until
+    `start`.
     """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE
-        try:
-            self.left = self._path.read_text("utf-8", "replace")
-        except OSError:
-            self.left = ""
+        self.died = self._path.exists()
         self._file: TextIO | None = None
 
     def start(self) -> None:

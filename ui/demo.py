@@ -13,6 +13,7 @@ import tempfile
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +35,14 @@ from printing.spooler import Spooler
 from ui import app
 from ui.demo_hands import Hands, Stuck
 from ui.demo_script import STORE_NAME, Day
-from ui.display import has_display
+from ui.display import GONE, NoDisplay, has_display
 from ui.window import Window
 
 DONE, DISAGREE, FAULT = 0, 1, 3
 ORDERS = 12
 POLL_S = 1.0
 CONNECTION = "sandbox"
+LANGUAGE = "pt_BR"
 PEOPLE = (
     Person("Ana Souza", Role.MANAGER),
     Person("Beto Lima", Role.CLERK),
@@ -55,16 +57,21 @@ NO_DISPLAY = N_(
 )
 
 
-def run(out: Path, seed: int) -> int:
-    """The window in training mode for a person, until it is closed."""
+def run(out: Path, seed: int, language: str = LANGUAGE) -> int:
+    """The window in training mode for a person, until it is closed. Raises NoDisplay when the display goes
+    away."""
     if not has_display():
         print(_(NO_DISPLAY, folder=out), flush=True)
         return run_unattended(out, seed)
     with ExitStack() as closing:
-        stage = Stage(closing, out, seed)
+        stage = Stage(closing, out, seed, language)
         window = stage.window()
+        # A display that goes away does not close it, and its threads would keep the process.
+        closing.callback(window.close)
         window.show()
-        return QApplication.exec()
+        if QApplication.exec():
+            raise NoDisplay(GONE)
+        return DONE
 
 
 def run_unattended(out: Path, seed: int) -> int:
@@ -95,21 +102,21 @@ def run_unattended(out: Path, seed: int) -> int:
 class Stage:
     """A sandbox, a store that is connected to it, printers that write files, and what runs between."""
 
-    def __init__(self, closing: ExitStack, out: Path, seed: int) -> None:
+    def __init__(self, closing: ExitStack, out: Path, seed: int, language: str = LANGUAGE) -> None:
         self.sandbox = closing.enter_context(Sandbox(seed=seed, orders=ORDERS))
         folder = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="balcao-")))
         self.store = Store(folder)
         closing.callback(self.store.close)
         self.secrets = InMemory()
-        self._fill(out)
+        self._fill(out, language)
         self.work = Work(self.store)
         self.sync = SyncService(self.store, self.secrets, poll_s=POLL_S)
         closing.callback(self.sync.close)
         self.printing = self._printers()
         closing.callback(self.printing.stop)
 
-    def _fill(self, out: Path) -> None:
-        set_language("pt_BR")
+    def _fill(self, out: Path, language: str) -> None:
+        set_language(language)
         given = {"name": CONNECTION, "url": self.sandbox.url, "key": KEY, "token": TOKEN}
         terminal.connect(self.store, self.secrets, "vtex", given)
         printed = (out / "printed").resolve()
@@ -121,7 +128,7 @@ class Stage:
         ]
         self.store.do(lambda s: setup.set_printers(s, printers))
         self.store.do(lambda s: setup.set_people(s, PEOPLE))
-        self.store.do(_settle_in)
+        self.store.do(partial(_settle_in, language=language))
 
     def _printers(self) -> Spooler:
         with self.store.read() as session:
@@ -172,11 +179,11 @@ def _tell_qt(_kind: QtMsgType, _context: object, words: str) -> None:
         print(words, file=sys.stderr)
 
 
-def _settle_in(session: Any) -> None:
+def _settle_in(session: Any, language: str) -> None:
     known = setup.store_settings(session)
     setup.save_settings(
         session,
-        replace(known, store_name=STORE_NAME, sender=SENDER, training=True, language="pt_BR"),
+        replace(known, store_name=STORE_NAME, sender=SENDER, training=True, language=language),
     )
 
 

@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
-    QFontMetrics,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -51,7 +50,7 @@ class LineList(QWidget):
         shown = order.lines[:LINES_SHOWN]
         while len(self.rows) < len(shown):
             self._add()
-        metrics = QFontMetrics(theme.font(theme.TEXT, theme.STRONG))
+        metrics = theme.metrics(theme.TEXT, theme.STRONG)
         first = max((metrics.horizontalAdvance(_quantity(line)) for line in shown), default=0) + 4
         for place, row in enumerate(self.rows):
             row.setVisible(place < len(shown))
@@ -92,12 +91,14 @@ class LineRow(QWidget):
         self._first = 0
         self._texts = ("", "", "", "")
         self._chip = ("", "")
+        self._laid: dict[int, tuple[QRect, QRect, QRect]] = {}
 
     def show_line(self, line: Line, currency: str, pickable: bool, first: int) -> None:
         """`first` is the width of the quantities, so that names begin below each other."""
         below = [_("SKU {sku}", sku=line.sku)] if line.sku else []
         below += [line.short_reason] if line.short_reason else []
         self._line, self._first = line, first
+        self._laid.clear()
         self._open = pickable and not line.is_settled
         self._texts = (_quantity(line), line.name, " · ".join(below), money(line.total, currency))
         word, tone = picked_chip(line)
@@ -121,7 +122,8 @@ class LineRow(QWidget):
         return QSize(200, self.heightForWidth(self.width()))
 
     def heightForWidth(self, width: int) -> int:
-        height = self._second_row(width).bottom() + 1
+        _name, below, chip = self._areas(width)
+        height = (below.united(chip) if self._chip[0] else below).bottom() + 1
         return max(height, theme.ROW if self._open else 0) + 4
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -132,10 +134,11 @@ class LineRow(QWidget):
         ink, dim, text = theme.color("ink"), theme.color("dim"), theme.font(theme.TEXT)
         strong, small = theme.font(theme.TEXT, theme.STRONG), theme.font(theme.SMALL)
         self._draw(painter, QRect(0, _TOP, self._first, 40), _WRAP, quantity, strong, ink)
-        self._draw(painter, self._name_area(self.width()), _WRAP, name, text, ink)
-        self._draw(painter, self._below_area(self.width()), _WRAP, below, small, dim)
+        name_area, below_area, chip_area = self._areas(self.width())
+        self._draw(painter, name_area, _WRAP, name, text, ink)
+        self._draw(painter, below_area, _WRAP, below, small, dim)
         self._draw(painter, QRect(0, _TOP, self.width() - 2, 40), _RIGHT, price, text, ink)
-        self._paint_chip(painter)
+        self._paint_chip(painter, chip_area)
         if self.hasFocus():
             painter.setPen(QPen(theme.color("accent"), 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
@@ -147,11 +150,10 @@ class LineRow(QWidget):
         painter.setPen(color)
         painter.drawText(area, flags, text)
 
-    def _paint_chip(self, painter: QPainter) -> None:
+    def _paint_chip(self, painter: QPainter, box: QRect) -> None:
         word, tone = self._chip
         if not word:
             return
-        box = self._chip_area(self.width())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(theme.color("control" if self._open else f"{tone}_edge"))
         painter.setBrush(theme.color("card" if self._open else f"{tone}_soft"))
@@ -163,28 +165,31 @@ class LineRow(QWidget):
     # Name and price stand in the first row, as high as the name needs; what is below it and the chip in
     # the second.
 
+    def _areas(self, width: int) -> tuple[QRect, QRect, QRect]:
+        """Where name, what is below it and chip stand. A layout asks many times."""
+        if width not in self._laid:
+            name = self._name_area(width)
+            chip = self._chip_area(width, name.bottom() + 1)
+            self._laid[width] = name, self._below_area(width, name.bottom() + 1, chip), chip
+        return self._laid[width]
+
     def _name_area(self, width: int) -> QRect:
-        left, metrics = self._first + _GAP, QFontMetrics(theme.font(theme.TEXT))
+        left, metrics = self._first + _GAP, theme.metrics()
         price = metrics.horizontalAdvance(self._texts[3]) + 4
         wide = max(60, width - price - _GAP - left)
         return metrics.boundingRect(QRect(left, _TOP, wide, 2000), _WRAP, self._texts[1])
 
-    def _second_row(self, width: int) -> QRect:
-        below, chip = self._below_area(width), self._chip_area(width)
-        return below.united(chip) if self._chip[0] else below
-
-    def _below_area(self, width: int) -> QRect:
-        left, top = self._first + _GAP, self._name_area(width).bottom() + 1
-        right = self._chip_area(width).left() - _GAP if self._chip[0] else width
-        metrics = QFontMetrics(theme.font(theme.SMALL))
+    def _below_area(self, width: int, top: int, chip: QRect) -> QRect:
+        left = self._first + _GAP
+        right = chip.left() - _GAP if self._chip[0] else width
         room = QRect(left, top, max(60, right - left), 2000)
-        words = metrics.boundingRect(room, _WRAP, self._texts[2])
+        words = theme.metrics(theme.SMALL).boundingRect(room, _WRAP, self._texts[2])
         return words if self._texts[2] else QRect(left, top, 1, 1)
 
-    def _chip_area(self, width: int) -> QRect:
-        metrics = QFontMetrics(theme.font(theme.SMALL, theme.STRONG))
+    def _chip_area(self, width: int, top: int) -> QRect:
+        metrics = theme.metrics(theme.SMALL, theme.STRONG)
         wide = metrics.horizontalAdvance(self._chip[0]) + 2 * _PAD
-        return QRect(width - wide - 2, self._name_area(width).bottom() + 4, wide, _CHIP_PX)
+        return QRect(width - wide - 2, top + 3, wide, _CHIP_PX)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._open and self.rect().contains(event.position().toPoint()):
@@ -192,7 +197,7 @@ class LineRow(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._open and event.key() in _OPENERS:
-            at = self.mapToGlobal(self._chip_area(self.width()).bottomLeft())
+            at = self.mapToGlobal(self._areas(self.width())[2].bottomLeft())
             self.opened.emit(self._line, at)
         else:
             super().keyPressEvent(event)

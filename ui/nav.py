@@ -62,7 +62,7 @@ class NavList(QWidget):
 
     def wanted_width(self) -> int:
         """Where the longest word fits beside a count of three figures."""
-        metrics = QFontMetrics(theme.font(theme.TEXT, theme.STRONG))
+        metrics = theme.metrics(theme.TEXT, theme.STRONG)
         words = [button.entry.label for button in self._buttons.values()]
         widest = max((metrics.horizontalAdvance(word) for word in words), default=0)
         return WORD_AT + widest + 10 + metrics.horizontalAdvance("000") + END

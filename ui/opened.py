@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop import first_run
 from desktop.secrets import InMemory, Kept, Secrets
 from desktop.store import Store, setup
 from desktop.work import Work
@@ -30,6 +31,7 @@ class Opened:
             self.work = Work(self.store)
             with self.store.read() as session:
                 self.settings = setup.store_settings(session)
+                self.stage = first_run.stage(session, self.settings)
             self.training = training or self.settings.training
             self.secrets: Secrets = InMemory() if self.training else Kept(folder)
         except BaseException:

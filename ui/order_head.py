@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -14,6 +14,7 @@ from desktop.i18n import tr as _
 from desktop.journey import STEPS, Step
 from desktop.order import Role
 from ui import actions, theme
+from ui.closed import close, entry
 from ui.counter_texts import FitLabel
 from ui.order_facts import banner, buyer_line
 from ui.order_parts import STATUS_TONES
@@ -21,7 +22,6 @@ from ui.order_sight import Sight
 from ui.widgets import Banner, BigButton, Chip, SmallButton, WrappedLabel, column, row
 
 KEYS_FROM_PX = 440
-_REASON_PX = 640
 _HINTS = {
     Step.INVOICE: N_("scan the invoice's key"),
     Step.PACK: N_("weight and size"),
@@ -52,7 +52,6 @@ class OrderHead(QWidget):
         self.hold, self.print, self.more = SmallButton(""), SmallButton(""), SmallButton("")
         self._shown: tuple[Sight, Role] | None = None
         self._menu = QMenu(self)
-        self._menu.setToolTipsVisible(True)
         whole = column(spacing=10)
         title = row(self._title, self._chip)
         title.setStretch(0, 1)
@@ -65,6 +64,7 @@ class OrderHead(QWidget):
         self.hold.clicked.connect(self.hold_wanted)
         self.print.clicked.connect(self.print_wanted)
         self.more.clicked.connect(self.open_menu)
+        close(self.more, "", actions.key("more"))
 
     def show_sight(self, sight: Sight, role: Role, can_print: bool) -> None:
         order = sight.order
@@ -76,10 +76,8 @@ class OrderHead(QWidget):
         self.banner.say(lead, rest, "stop")
         self._show_next(sight, role)
         self._show_hold(sight, role)
-        self.print.setEnabled(can_print)
-        self.print.setToolTip(
-            "" if can_print else _("No printer is set up. Add one in the settings.")
-        )
+        no_printer = "" if can_print else _("No printer is set up. Add one in the settings.")
+        close(self.print, no_printer, actions.key("print"))
         self._shown = (sight, role)
         if not self._menu.isVisible():
             # An open one stays under the hand that chooses; the step is weighed again when it is taken.
@@ -115,9 +113,7 @@ class OrderHead(QWidget):
         self._show_why(_reason(refusal), "attention")
         if refusal is not None:
             # The reason stands below in full; the button keeps its verb.
-            self.next.setEnabled(False)
-            self.next.setToolTip(_reason(refusal))
-            self.next.setAccessibleDescription(_reason(refusal))
+            close(self.next, _reason(refusal))
 
     def _show_why(self, words: str, tone: str) -> None:
         self.why.setText(words)
@@ -128,9 +124,8 @@ class OrderHead(QWidget):
         # Where releasing is the next step already, the button stays what it was, closed.
         held = Step.HOLD if sight.order.hold is None or sight.next is Step.RELEASE else Step.RELEASE
         refusal = sight.closed(held, role)
-        self.hold.setEnabled(refusal is None)
-        self.hold.setToolTip(_reason(refusal))
         self.hold.setAccessibleName(_(STEPS[held].label))
+        close(self.hold, _reason(refusal), actions.key("hold"))
 
     def _fill_menu(self, sight: Sight, role: Role) -> None:
         """What is open comes first, then what is closed, each with its reason."""
@@ -146,13 +141,7 @@ class OrderHead(QWidget):
                 self._add_step(step, refusal)
 
     def _add_step(self, step: Step, refusal: BalcaoError | None) -> None:
-        word = _(STEPS[step].label)
-        text = f"{word}  —  {_reason(refusal)}" if refusal else word
-        metrics = self._menu.fontMetrics()
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, _REASON_PX)
-        action = self._menu.addAction(shown.replace("&", "&&"))
-        action.setToolTip(_reason(refusal) or word)
-        action.setEnabled(refusal is None)
+        action = entry(self._menu, _(STEPS[step].label), _reason(refusal))
         action.setData(step.value)
         action.triggered.connect(partial(self._choose, step))
 
@@ -170,7 +159,6 @@ class OrderHead(QWidget):
             key = actions.key(name)
             button.setText(f"{word}  {key}" if self.width() >= KEYS_FROM_PX else word)
             button.setAccessibleName(word)
-            button.setAccessibleDescription(key)
 
 
 def _reason(refusal: BalcaoError | None) -> str:

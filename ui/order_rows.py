@@ -18,11 +18,13 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from desktop.i18n import money, tr_n
 from desktop.i18n import tr as _
+from desktop.order import Status
 from desktop.store.queries import ListRow
 from desktop.truth import Tone, lateness, say
 
 PAGE = 32
 KEEP = 256
+_CANCELLED = frozenset({Status.CANCELLED, Status.RETURNED, Status.CLOSED})
 Index = QModelIndex | QPersistentModelIndex
 Fetch = Callable[[Sequence[int]], Mapping[int, ListRow]]
 
@@ -55,7 +57,9 @@ def shown(row: ListRow, now: datetime, with_status: bool = False) -> Shown:
 
 def _chip(row: ListRow, now: datetime) -> tuple[str, Tone]:
     if row.stopped:
-        return _("cancelled"), Tone.STOP
+        # Until the order stands there, the platform may have cancelled it or the buyer may only ask.
+        ended = row.status in _CANCELLED
+        return (_("cancelled") if ended else _("cancellation")), Tone.STOP
     if row.held:
         return _("on hold"), Tone.ATTENTION
     time = lateness(row, now)

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QShowEvent
+from PySide6.QtGui import QFocusEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractScrollArea,
@@ -27,11 +27,13 @@ from desktop.i18n import tr as _
 from desktop.store import queries, search
 from desktop.store.queries import Count, ListRow, Sort, View
 from ui import theme
+from ui.blank import Blank
 from ui.counter_texts import FitLabel
 from ui.order_delegate import OrderDelegate
 from ui.order_listing import Listing, Question, read_listing
+from ui.order_nothing import nothing
 from ui.order_rows import OrderModel
-from ui.widgets import ElidedLabel, SmallButton, WrappedLabel, column, row
+from ui.widgets import ElidedLabel, SmallButton, column, row
 
 if TYPE_CHECKING:
     from ui.desk import Desk
@@ -43,16 +45,6 @@ ASK_EVERY_S = 0.25
 TICK_MS = 20_000
 SLOW_MS = 300
 
-_EMPTY = {
-    View.CREATION: N_("New orders arrive here by themselves."),
-    View.PREPARE: N_("Nothing to prepare right now."),
-    View.INVOICE: N_("Nothing to invoice right now."),
-    View.PACK: N_("Nothing to pack right now."),
-    View.SHIP: N_("Nothing waits to be shipped or shelved."),
-    View.READY: N_("Nothing waits on the shelves for its buyer."),
-    View.STOPPED: N_("No cancelled order has its goods here."),
-    View.HELD: N_("No order is on hold."),
-}
 _SORTS = {Sort.DUE: N_("Due ↑"), Sort.NEWEST: N_("Newest ↓")}
 
 
@@ -171,9 +163,7 @@ class OrderTable(QFrame):
         across.setContentsMargins(theme.MARGIN, 0, theme.STEP, 0)
         head.setLayout(across)
         self.view = self._make_view()
-        self._words = WrappedLabel(tone="dim")
-        self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._words.setContentsMargins(32, 32, 32, 32)
+        self._words = Blank()
         body = QWidget()
         self._stack = QStackedLayout(body)
         self._stack.addWidget(self.view)
@@ -187,6 +177,9 @@ class OrderTable(QFrame):
 
     def _make_view(self) -> QTableView:
         view = _View()
+        # Of its own making, as in the sidebar: the binding knows it at once.
+        view.setViewport(QWidget(autoFillBackground=True))
+        view.viewport().setBackgroundRole(QPalette.ColorRole.Base)
         view.setModel(self.model)
         self._delegate = OrderDelegate(self.model)
         self._delegate.setParent(view)
@@ -262,7 +255,11 @@ class OrderTable(QFrame):
         self._slow.stop()
         self._asking = None
         self._stale = True
-        self._say(_("The list could not be read. It is tried again with the next change."))
+        self._words.say_unread(
+            _("The list could not be read."),
+            _("It is tried again with the next change, or when you open a stage at the left."),
+        )
+        self._stack.setCurrentWidget(self._words)
         self._desk.messages.error(error)
         self.answered.emit()
 
@@ -338,17 +335,14 @@ class OrderTable(QFrame):
     def _show_state(self) -> None:
         if self.model.ids:
             self._stack.setCurrentWidget(self.view)
-        elif self._question.is_search:
-            where = _("Looked in number, buyer, document, SKU, product, tracking and access key.")
-            self._say(_("Nothing matches “{typed}”.", typed=self._question.typed) + "\n" + where)
         else:
-            self._say(_(_EMPTY.get(self._question.view, N_("No orders here."))))
+            self._say(*nothing(self._question))
 
     def _show_loading(self) -> None:
         self._say(_("Reading the orders…"))
 
-    def _say(self, words: str) -> None:
-        self._words.setText(words)
+    def _say(self, title: str, words: str = "", sign: str = "") -> None:
+        self._words.say(title, words, sign)
         self._stack.setCurrentWidget(self._words)
 
     def _toggle_sort(self) -> None:
@@ -387,5 +381,7 @@ class OrderTable(QFrame):
 def _counted(question: Question, count: Count) -> str:
     if question.is_search and count.n == search.NEWEST:
         return _("the newest {n}", n=count.n)
+    if count.n == 0:
+        return _("no orders")
     text = tr_n("{n} order", "{n} orders", count.n)
     return f"{text} · {tr_n('{n} late', '{n} late', count.late)}" if count.late else text

@@ -129,7 +129,8 @@ class Overview(QObject):
         if self._facts is None:
             return
         facts, now = self._facts, self._desk.now()
-        sentence: Standing | None = standing(facts.connections, facts.pushes, now)
+        fault = self._desk.sync.fault if self._desk.sync is not None else None
+        sentence: Standing | None = standing(facts.connections, facts.pushes, now, fault)
         parts: list[Part] = freshness(facts.connections, facts.pushes, now, facts.printers)
         self.told.emit(sentence, parts)
 

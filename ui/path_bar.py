@@ -181,7 +181,7 @@ def _font(strong: bool) -> QFont:
 
 
 def _metrics(strong: bool) -> QFontMetrics:
-    return QFontMetrics(_font(strong))
+    return theme.metrics(theme.SMALL, theme.STRONG if strong else theme.REGULAR)
 
 
 def _short(at: datetime | None, now: datetime) -> str:

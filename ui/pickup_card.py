@@ -33,6 +33,7 @@ from desktop.pickup import Verdict
 from desktop.truth import Tone, say
 from ui import actions, theme
 from ui.choices import Tick
+from ui.closed import close
 from ui.collect_box import CollectBox
 from ui.counter_texts import Advice, FitLabel, Lines, clear
 from ui.forms import Form
@@ -232,8 +233,7 @@ class PickupCard(QFrame):
         tone = "accent" if verdict.tone is Tone.ATTENTION else verdict.tone.value
         verb = _(STEPS[verdict.step].label)
         self.button.show_step(verb, "" if closed else _("Enter"), tone)
-        self.button.setEnabled(not closed)
-        self.button.setAccessibleDescription(closed or _("Enter"))
+        close(self.button, closed, _("Enter"))
         self.reason.setText(closed)
         # Where only the tick is missing, the words beside it say enough.
         self.reason.setVisible(closed not in {"", _(CHECK_FIRST)})

@@ -39,7 +39,8 @@ _PAD = 16
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row: `lead` stands at the left in `lead_width` pixels, `title` over `detail`, `mark` at the
-    right (a chip in `tone`, or large where the list says so). `key` tells the rows apart."""
+    right of the title (a chip in `tone`), or large beside both where the list says so. `key` tells the
+    rows apart."""
 
     key: Any
     title: str
@@ -169,8 +170,13 @@ class RowPainter(QStyledItemDelegate):
         self._draw_ground(painter, option)
         area = option.rect.adjusted(_PAD, 0, -_PAD, 0)
         area = self._draw_lead(painter, area, row)
-        area = self._draw_mark(painter, area, row)
-        self._draw_texts(painter, area, row)
+        beside = self._large or not row.detail
+        if beside:
+            area = self._draw_mark(painter, area, row)
+        upper, lower = _two_lines(area) if row.detail else (area, area)
+        if not beside:
+            upper = self._draw_mark(painter, upper, row)
+        self._draw_texts(painter, row, upper, lower)
         painter.restore()
 
     def _draw_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
@@ -209,26 +215,29 @@ class RowPainter(QStyledItemDelegate):
 
     def _draw_chip(self, painter: QPainter, area: QRect, row: Row) -> QRect:
         font = theme.font(theme.SMALL, theme.STRONG)
-        wide = min(QFontMetrics(font).horizontalAdvance(row.mark) + 22, area.width() // 2)
-        chip = QRect(area.right() - wide, area.center().y() - 12, wide, 26)
+        wide = min(QFontMetrics(font).horizontalAdvance(row.mark) + 22, area.width() * 2 // 3)
+        chip = QRect(area.right() - wide, area.center().y() - 11, wide, 24)
         soft = f"{row.tone}_soft" if row.tone != "dim" else "background"
         edge = f"{row.tone}_edge" if row.tone != "dim" else "line"
         painter.setPen(theme.color(edge))
         painter.setBrush(theme.color(soft))
-        painter.drawRoundedRect(chip, 13, 13)
+        painter.drawRoundedRect(chip, 12, 12)
         _draw(painter, chip.adjusted(10, 0, -10, 0), row.mark, font, row.tone)
         return area.adjusted(0, 0, -wide - 12, 0)
 
-    def _draw_texts(self, painter: QPainter, area: QRect, row: Row) -> None:
-        title = theme.font(theme.LEAD if self._large else theme.TEXT, theme.STRONG)
-        if not row.detail:
-            _draw(painter, area, row.title, title, "ink")
-            return
-        middle = area.center().y()
-        upper = QRect(area.left(), middle - 25, area.width(), 24)
-        lower = QRect(area.left(), middle + 2, area.width(), 22)
-        _draw(painter, upper, row.title, title, "ink")
+    def _title(self) -> QFont:
+        return theme.font(theme.LEAD if self._large else theme.TEXT, theme.STRONG)
+
+    def _draw_texts(self, painter: QPainter, row: Row, upper: QRect, lower: QRect) -> None:
+        _draw(painter, upper, row.title, self._title(), "ink")
         _draw(painter, lower, row.detail, theme.font(theme.SMALL), "dim")
+
+
+def _two_lines(area: QRect) -> tuple[QRect, QRect]:
+    """Where title and detail stand."""
+    middle = area.center().y()
+    upper = QRect(area.left(), middle - 25, area.width(), 24)
+    return upper, QRect(area.left(), middle + 2, area.width(), 22)
 
 
 def _draw(

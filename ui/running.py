@@ -21,6 +21,7 @@ from ui.desk import Desk, first_person
 from ui.last import Last
 from ui.messages import Messages
 from ui.milestones import PAINT_MS
+from ui.notice import Notice
 from ui.overview import Facts, Overview
 from ui.tasks import Tasks
 from ui.window import HOME, Pages, Window
@@ -52,6 +53,7 @@ class Running(QObject):
             person = first_person(session)
         self.desk = Desk(store, work, bridge, tasks, messages, person, printing, sync)
         self._bell = Bell(self.desk, self)
+        self.notice = Notice(self.desk, window, self._bell, self)
         self._overview = Overview(self.desk, self)
         self._start(pages)
 
@@ -121,6 +123,7 @@ class Running(QObject):
         """The settings that concern the window, at the start and after each change."""
         before, self._settings = self._settings, wanted
         self.desk.messages.sounds.on = wanted.sounds
+        self.notice.on = wanted.notices
         self._window.listener.gap_ms = wanted.scan_gap_ms
         if before is not None and before.theme != wanted.theme:
             app = QApplication.instance()

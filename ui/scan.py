@@ -31,7 +31,7 @@ _KEYS = frozenset({QEvent.Type.KeyPress, QEvent.Type.KeyRelease})
 
 
 class ScanListener(QObject):
-    """Listens to the whole application once `app.installEventFilter(listener)` was called.
+    """Listens at whichever window of the program has the keys, from `listen` until `stop`.
 
     Signals: `scanned(str)` a code; `repeated(str)` the same code again within a second, not scanned;
     `typed(str)` a character typed where nothing takes text, for the search line.
@@ -51,7 +51,7 @@ class ScanListener(QObject):
         self._clock = clock
         self._held: list[QKeyEvent] = []
         self._window: QWindow | None = None
-        self._handing_on = False
+        self._listens = self._handing_on = False
         self._last = ("", float("-inf"))
         self._last_key = float("-inf")
         self._timer = QTimer(self)
@@ -69,11 +69,26 @@ class ScanListener(QObject):
     def gap_ms(self, value: int) -> None:
         self._timer.setInterval(max(10, value))
 
+    def listen(self) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        self._listens = True
+        app.focusWindowChanged.connect(self._listen_at)
+        self._listen_at(QApplication.focusWindow())
+
+    def stop(self) -> None:
+        self._listens = False
+
+    def _listen_at(self, window: QWindow | None) -> None:
+        """Each key comes once to the window and again to widgets: the first is the only true one. And a
+        filter of the whole program would call Python for every event of every widget."""
+        if window is not None:
+            window.installEventFilter(self)
+
     def eventFilter(self, receiver: QObject, event: QEvent) -> bool:
-        # Each key comes once to the window and again to widgets: the first is the only true one.
-        if self._handing_on or event.type() not in _KEYS or not isinstance(receiver, QWindow):
+        if self._handing_on or not self._listens or event.type() not in _KEYS:
             return False
-        assert isinstance(event, QKeyEvent)
+        assert isinstance(event, QKeyEvent) and isinstance(receiver, QWindow)
         if receiver is not self._window:
             self._hand_on()
             self._window = receiver

@@ -216,10 +216,15 @@ class CarrierOrDriver(QWidget):
             _NamedForm(tuple(by_name[name] for name in names), values)
             for names in (_CARRIER, _OWN_DRIVER)
         ]
-        self._ways = [SmallButton(_("A carrier")), SmallButton(_("Our own driver"))]
+        self._ways = [
+            SmallButton(_("A carrier"), kind="half"),
+            SmallButton(_("Our own driver"), kind="half"),
+        ]
         group = QButtonGroup(self)
         for place, way in enumerate(self._ways):
             way.setCheckable(True)
+            # Halves of what is there: their wishes must not widen the form.
+            way.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             group.addButton(way, place)
         group.idToggled.connect(lambda place, on: self._forms[place].setVisible(on))
         ways = column(spacing=12)

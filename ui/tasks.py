@@ -121,3 +121,21 @@ class Tasks(QObject):
             deliver(task.answer, task.done, task.failed or self.on_error)
         else:
             self._start(newer)
+
+
+class Errands:
+    """Tasks of something that may go before they are done: after `end` their answers are dropped."""
+
+    def __init__(self, tasks: Tasks) -> None:
+        self._tasks, self._ended = tasks, False
+
+    def run(
+        self, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None = None
+    ) -> None:
+        def still(deliver: Callable[[Any], None]) -> Callable[[Any], None]:
+            return lambda answer: None if self._ended else deliver(answer)
+
+        self._tasks.run(work, still(done), still(failed or self._tasks.on_error))
+
+    def end(self) -> None:
+        self._ended = True

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import cache
 from string import Template
 
 from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -127,14 +128,22 @@ def color(token: str) -> QColor:
     return QColor(getattr(_current, token))
 
 
+@cache
 def font(px: int = TEXT, weight: QFont.Weight = REGULAR) -> QFont:
-    """The program's font with figures of one width, so that numbers do not jump when they change."""
+    """The program's font with figures of one width, so that numbers do not jump when they change. The same
+    object each time: made anew for each text that is measured, it took half of a page's time."""
     wanted = QFont(list(FAMILIES))
     wanted.setPixelSize(px)
     wanted.setWeight(weight)
     if hasattr(QFont, "Tag"):
         wanted.setFeature(QFont.Tag("tnum"), 1)
     return wanted
+
+
+@cache
+def metrics(px: int = TEXT, weight: QFont.Weight = REGULAR) -> QFontMetrics:
+    """Measures texts in that font."""
+    return QFontMetrics(font(px, weight))
 
 
 def set_property(widget: QWidget, name: str, value: object) -> None:

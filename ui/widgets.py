@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
+from ui.closed import close
 
 L = TypeVar("L", bound=QBoxLayout)
 FLASH_MS = {"ok": 1500, "attention": 3500, "stop": 5000}
@@ -203,10 +204,8 @@ class BigButton(QPushButton):
         """`closed` is the sentence why it cannot be pressed now; empty opens it."""
         self.setText(verb)
         self._hint = closed or hint
-        self.setEnabled(not closed)
-        self.setToolTip(closed)
         self.setAccessibleName(verb)
-        self.setAccessibleDescription(self._hint)
+        close(self, closed, hint)
         theme.set_property(self, "tone", tone)
         self.update()
 
@@ -261,8 +260,8 @@ class BigButton(QPushButton):
 
     def _metrics(self) -> tuple[QFontMetrics, QFontMetrics]:
         return (
-            QFontMetrics(theme.font(self._px, theme.STRONG)),
-            QFontMetrics(theme.font(self._hint_px)),
+            theme.metrics(self._px, theme.STRONG),
+            theme.metrics(self._hint_px),
         )
 
 

@@ -23,17 +23,20 @@ from PySide6.QtWidgets import (
 
 from desktop.i18n import tr as _
 from ui import actions, theme
+from ui.blank import Blank
 from ui.scan import ScanListener
 from ui.scan_line import ScanLine
 from ui.sidebar import Sidebar
 from ui.status_line import StatusLine
-from ui.widgets import Banner, Flash, WrappedLabel
+from ui.widgets import Banner, Flash
 
 # A page is a QWidget with `title` and `refresh()`, and where it makes sense with `scanned(text) -> bool`,
-# `search(text)`, `back() -> bool`, `leave(then) -> bool`, `next()`, `show_view(view)`, `open_order(id)` and
-# the signal `order_wanted(id)`.
+# `search(text)`, `back() -> bool`, `leave(then) -> bool`, `next()`, `show_view(view)`, `open_order(id)`, the
+# signal `order_wanted(id)`, and for the help page `order`, the one that is open, and `steps`, where not all
+# can be taken there.
 Pages: TypeAlias = Mapping[str, Callable[[Any], QWidget]]
 HOME = "orders"
+_EVERYWHERE = frozenset({"help", "screen"})
 
 
 class Window(QMainWindow):
@@ -49,6 +52,7 @@ class Window(QMainWindow):
         self.resize(1366, 768)
         self.training = training
         self.desk: Any = None
+        self._frame: QWidget | None = None
         self._factories: Pages = {}
         self._view = HOME
         self._pages: dict[str, QWidget] = {}
@@ -56,10 +60,13 @@ class Window(QMainWindow):
         self.scan_line = ScanLine()
         self.banner, self.status = Banner(), StatusLine()
         self._stack = QStackedWidget()
-        self._stack.addWidget(WrappedLabel(_("Opening the store…"), "lead", "dim"))
+        opening = Blank(large=True)
+        opening.say(_("Opening the store…"))
+        self._stack.addWidget(opening)
         self.listener = ScanListener(self)
         self._lay_out(training)
         self._listen()
+        self.scan_line.setFocus()
 
     def _lay_out(self, training: bool) -> None:
         right = QVBoxLayout()
@@ -103,11 +110,26 @@ class Window(QMainWindow):
         self.listener.scanned.connect(desk.bridge.scanned)
         desk.bridge.scanned.connect(self.scanned)
         self.sidebar.person_chosen.connect(desk.stand)
-        app = QApplication.instance()
-        assert app is not None
-        app.installEventFilter(self.listener)
+        self.listener.listen()
         self.show_view(view)
         self.scan_line.setFocus()
+
+    def cover(self, page: QWidget) -> None:
+        """Shows `page` in place of everything else, for a window that has not started, until `uncover`."""
+        self._frame = self.takeCentralWidget()
+        self.setCentralWidget(page)
+        self._keys(False)
+
+    def uncover(self) -> None:
+        """Shows the window's own parts again; the page goes."""
+        assert self._frame is not None
+        self.setCentralWidget(self._frame)
+        self._frame = None
+        self._keys(True)
+
+    def _keys(self, on: bool) -> None:
+        for action in self.actions():
+            action.setEnabled(on or action.objectName() in _EVERYWHERE)
 
     # --- where we are ---------------------------------------------------------------------------------
 
@@ -242,7 +264,8 @@ class Window(QMainWindow):
     def help(self) -> None:
         from ui.help import HelpDialog  # noqa: PLC0415
 
-        HelpDialog(self).show()
+        page = self._pages.get(self.page_name)
+        HelpDialog(self, self.page_name, page, self.desk).show()
 
     def _update(self) -> None:
         if self.desk is not None and self.desk.sync is not None:
@@ -254,6 +277,15 @@ class Window(QMainWindow):
     def _to_scan_line(self) -> None:
         self.scan_line.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.scan_line.selectAll()
+
+    def come_forward(self) -> None:
+        """In front of other programs' windows with the keyboard, or where the desktop does not let it, marked
+        in the task bar."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        QApplication.alert(self)
 
     def redraw(self) -> None:
         """After a change of theme: what style sheets do not reach."""
@@ -267,8 +299,6 @@ class Window(QMainWindow):
         if not self._may_leave("", self.close):
             event.ignore()
             return
-        app = QApplication.instance()
-        if app is not None:
-            app.removeEventFilter(self.listener)
+        self.listener.stop()
         self.closed.emit()
         super().closeEvent(event)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol, cast
 
-from desktop.errors import UserError
+from desktop.errors import PlatformError, UserError
 from desktop.fields import Field
 from desktop.i18n import N_
 from desktop.journey import Step
@@ -121,10 +121,12 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Nothing took effect; try again, not before `after_s` seconds when the platform named a time."""
+    """Nothing took effect; try again, not before `after_s` seconds when the platform named a time.
+    `key_refused`: it did not know the key, so other pushes have no better chance now."""
 
     reason: UserError
     after_s: float | None = None
+    key_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,10 @@ class Connector(Protocol):
 
     def check(self) -> None:
         """Raises PlatformError with what is missing (wrong key, a right, the feed); quick."""
+
+    def warning(self) -> PlatformError | None:
+        """What the calls so far have shown to be wrong though they work: this computer's clock. Asks
+        nobody."""
 
     def pull(self, cursor: str) -> Pulled:
         """The next page of changes, up to 100 orders. Raises PlatformError when none can be had."""

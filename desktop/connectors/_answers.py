@@ -10,21 +10,30 @@ from typing import Any
 import msgspec
 
 from desktop.connectors._times import retry_after
-from desktop.errors import BalcaoError, PlatformAway, PlatformDenied, PlatformRefused, UserError
+from desktop.errors import (
+    BalcaoError,
+    PlatformAway,
+    PlatformDenied,
+    PlatformRefused,
+    PlatformUnwell,
+    UserError,
+)
 from desktop.i18n import N_
 
 WAIT_AFTER_429_S = 60.0
+# Proxy Authentication Required, Network Authentication Required: the platform was not reached.
+_OF_THE_NETWORK = frozenset({407, 511})
 
 
 class KeyUnknown(PlatformDenied):
     """The credentials themselves were not accepted (HTTP 401), whatever was asked."""
 
 
-class NotTrusted(PlatformAway):
+class NotTrusted(PlatformUnwell):
     """No safe connection: the server's certificate is not believed, or there was no agreement on one."""
 
 
-class TooMany(PlatformAway):
+class TooMany(PlatformUnwell):
     """HTTP 429: the platform did nothing and wants quiet for `after_s` seconds."""
 
     after_s: float
@@ -38,7 +47,7 @@ class TooMany(PlatformAway):
         )
 
 
-class TooLarge(PlatformAway):
+class TooLarge(PlatformUnwell):
     """The answer is larger than MAX_ANSWER_BYTES; `start` holds its first bytes."""
 
     start: bytes = b""
@@ -58,11 +67,16 @@ class Answer:
         try:
             return parse_json(self.body)
         except ValueError:
-            raise PlatformAway(
-                N_("The answer of {host} is broken. The program tries again by itself."),
-                sent=True,
-                host=self.host,
-            ) from None
+            raise self.broken() from None
+
+    def broken(self) -> PlatformAway:
+        """For an answer in which what was asked for is missing."""
+        return broken(self.host)
+
+
+def broken(host: str) -> PlatformAway:
+    text = N_("The answer of {host} is broken. The program tries again by itself.")
+    return PlatformUnwell(text, sent=True, host=host)
 
 
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
@@ -89,18 +103,23 @@ def checked(answer: Answer, right: str) -> Answer:
     Raises PlatformAway (TooMany for 429), PlatformDenied (KeyUnknown for 401) or PlatformRefused.
     """
     status, host = answer.status, answer.host
-    if 200 <= status < 300 and _is_page(answer):
-        raise PlatformAway(
-            N_("A web page came instead of the answer of {host}: perhaps the network wants a "
-               "log-in, or a proxy stands between."),
+    if status in _OF_THE_NETWORK:
+        raise PlatformUnwell(
+            N_("The network asks for a log-in before it lets us through to {host}. Log in with a browser, "
+               "or ask who runs the network."),
+            host=host,
+        )  # fmt: skip
+    if status // 100 in {2, 4} and status != 401 and _is_page(answer):
+        # A page for people says nothing of what was asked, whatever its status.
+        raise PlatformUnwell(
+            N_("A web page came instead of the answer of {host}: perhaps the network wants a log-in, "
+               "or a proxy stands between. Open any page with a browser, and check the address."),
             sent=True, host=host,
         )  # fmt: skip
     if 200 <= status < 300:
         return answer
     if status == 401:
-        raise KeyUnknown(
-            N_("{host} does not accept the key. Check key and token."), host=host
-        )
+        raise KeyUnknown(N_("{host} does not accept the key. Check key and token."), host=host)
     if status == 403:
         raise _denied(host, right)
     if status == 429:
@@ -127,11 +146,11 @@ def _failed(answer: Answer) -> PlatformAway | PlatformRefused:
         text = N_(
             "{host} sends us elsewhere. Check the address, and whether the network wants a log-in."
         )
-        return PlatformAway(text, sent=True, host=host)
+        return PlatformUnwell(text, sent=True, host=host)
     if status >= 500 or status == 408:
         text = N_("{host} has trouble of its own ({status}). The program tries again by itself.")
         after = retry_after(answer.headers)
-        return PlatformAway(text, after_s=after, sent=True, host=host, status=status)
+        return PlatformUnwell(text, after_s=after, sent=True, host=host, status=status)
     code, reason = _reason(answer.body)
     if not reason:
         return PlatformRefused(N_("The platform refused ({number})."), status, code, number=status)

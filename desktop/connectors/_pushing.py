@@ -36,7 +36,7 @@ def outcome(
         return Unknown(as_sentence(error)) if wrote() else Retry(as_sentence(error), error.after_s)
     except KeyUnknown as error:
         # Nothing is wrong with the push: it goes by itself once the key is mended.
-        return Retry(as_sentence(error), _KEY_S)
+        return Retry(as_sentence(error), _KEY_S, key_refused=True)
     except (PlatformDenied, PlatformRefused) as error:
         # Refused twice: the call, and the order itself when it was to be read.
         return Refused(as_sentence(error))

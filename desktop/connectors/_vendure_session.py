@@ -18,7 +18,7 @@ from desktop.connectors._answers import clean, reason_of
 from desktop.connectors._times import server_time
 from desktop.connectors._vendure_refusals import refusal
 from desktop.connectors.http import Answer, Http, KeyUnknown, parse_json
-from desktop.errors import PlatformAway, PlatformDenied, PlatformRefused
+from desktop.errors import PlatformDenied, PlatformRefused, PlatformUnwell
 from desktop.i18n import N_
 
 Json = dict[str, Any]
@@ -26,7 +26,7 @@ _TOKEN_HEADER = "vendure-auth-token"
 _TROUBLE = frozenset({"", "INTERNAL_SERVER_ERROR"})
 
 
-class Failed(PlatformAway):
+class Failed(PlatformUnwell):
     """The server broke while it worked on this question; another question may do."""
 
 

@@ -27,14 +27,17 @@ from desktop.connectors._pushing import (
 from desktop.connectors._vtex_body import Document, Group
 from desktop.connectors._vtex_dialects import Dialect, note_path, path, tracking_path
 from desktop.connectors._vtex_words import BY_WORD, ON_ITS_WAY, event_text
-from desktop.connectors.http import Http, as_sentence
+from desktop.connectors.http import Answer, Http, as_sentence
 from desktop.errors import PlatformAway, PlatformRefused, UserError
 from desktop.i18n import N_, money, tr
 from desktop.journey import Step, rank
 from desktop.order import CancelState, Invoice, PaymentKind, Status
 
 S = Status
-_INVOICE_RIGHT = "Notify invoice"
+# As VTEX's licence manager calls them.
+HANDLING_RIGHT = "Change order workflow status"
+INVOICE_RIGHT = "Notify invoice"
+CANCEL_RIGHT = "Cancel order"
 
 
 @dataclass(slots=True)
@@ -56,11 +59,21 @@ class Sending:
 
     def write(self, method: str, where: str, body: Any = None, right: str = "") -> None:
         try:
-            self.http.call(method, where, body=body, right=right)
+            answer = self.http.call(method, where, body=body, right=right)
         except PlatformAway as error:
             self.wrote = self.wrote or error.sent
             raise
         self.wrote = True
+        self._check_receipt(answer)
+
+    def _check_receipt(self, answer: Answer) -> None:
+        """VTEX says yes by 204, or with a receipt that names an order. Whatever else comes with a 200 may be
+        anybody's: the order is looked up."""
+        if answer.status == 204 or self.push.step in _UNDESCRIBED:
+            return
+        receipt = answer.json()
+        if not isinstance(receipt, dict) or not isinstance(receipt.get("orderId"), str):
+            raise answer.broken()
 
     def look(self) -> tuple[RemoteOrder, Group]:
         """The order's group as the platform has it now, and its own amounts and items."""
@@ -99,7 +112,7 @@ def confirms(push: Push, remote: RemoteOrder) -> bool:
 
 def _accept(sending: Sending) -> Outcome:
     where = path(sending.dialect.start_handling, sending.push.order.remote_id)
-    sending.write("POST", where, right="Change order workflow status")
+    sending.write("POST", where, right=HANDLING_RIGHT)
     return Done()
 
 
@@ -115,7 +128,7 @@ def _invoice(sending: Sending) -> Outcome:
     dated = replace(push.order.invoice, issued_at=push.order.invoice.issued_at or _now())
     body = sending.dialect.invoice_body(replace(dated, number=number), group, push.xml)
     where = path(sending.dialect.invoice, push.order.remote_id)
-    sending.write("POST", where, body, _INVOICE_RIGHT)
+    sending.write("POST", where, body, INVOICE_RIGHT)
     return Done()
 
 
@@ -137,7 +150,7 @@ def _ship(sending: Sending) -> Outcome:
         "dispatchedDate": _now().isoformat(timespec="seconds"),
     }
     where = tracking_path(sending.push.order.remote_id, sending.invoice_number)
-    sending.write("PATCH", where, body, _INVOICE_RIGHT)
+    sending.write("PATCH", where, body, INVOICE_RIGHT)
     return Done()
 
 
@@ -170,7 +183,7 @@ def _put_event(sending: Sending, comment: str, delivered: datetime | None) -> No
         "events": [event],
     }
     where = tracking_path(sending.push.order.remote_id, sending.invoice_number) + "/tracking"
-    sending.write("PUT", where, body, _INVOICE_RIGHT)
+    sending.write("PUT", where, body, INVOICE_RIGHT)
 
 
 def _cancel(sending: Sending) -> Outcome:
@@ -182,7 +195,7 @@ def _cancel(sending: Sending) -> Outcome:
     for _ in range(2):
         if confirms(sending.push, remote):
             return Done("" if sending.wrote else ALREADY)
-        sending.write("POST", where, body, "Cancel order")
+        sending.write("POST", where, body, CANCEL_RIGHT)
         remote, _group = sending.look()
     if confirms(sending.push, remote):
         return Done()
@@ -239,6 +252,10 @@ _CALLS: Mapping[Step, Callable[[Sending], Outcome]] = {
     Step.TAKE_BACK: _note,
     Step.REFUND: _note,
 }
+
+
+# Of these the contract does not say what the answer holds.
+_UNDESCRIBED = frozenset({Step.RECORD_PAYMENT, Step.TAKE_BACK, Step.REFUND})
 
 
 # ---- what shows that a push arrived

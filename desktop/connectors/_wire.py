@@ -8,6 +8,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Mapping
@@ -25,6 +26,8 @@ from urllib3.exceptions import (
     SSLError,
 )
 
+from desktop.connectors._answers import NotTrusted
+from desktop.errors import PlatformAway, PlatformUnwell
 from desktop.i18n import N_
 
 _current = threading.local()
@@ -185,29 +188,46 @@ def check_end(status: int, headers: Mapping[str, str], body: bytes) -> None:
         raise HTTPException("no end")
 
 
-def is_untrusted(error: BaseException, watch: Watch) -> bool:
-    """Whether the line was there and what failed is making it safe."""
-    causes = _causes(error)
-    other = any(isinstance(cause, TimeoutError | ProxyError) for cause in causes)
-    return not (watch.expired or other) and any(isinstance(cause, SSLError) for cause in causes)
+_PROXY = N_(
+    "The proxy of this network does not let us through to {host}. Log in with a browser, or ask who runs the "
+    "network."
+)
+_NOT_SECURE = N_(
+    "The secure connection to {host} failed. Check this computer's date and the address."
+)
+_NOT_TRUSTED = N_(
+    "This computer does not trust the certificate of {host}. Check the address; if it is right, ask who runs "
+    "the network or this computer."
+)
+_OUT_OF_DATE = N_(
+    "By this computer's clock the certificate of {host} is not valid. Set the date right; if it is right, "
+    "tell the platform."
+)
+_OF_ANOTHER = N_(
+    "The certificate that came is not of {host}. Check the address, and whether the network wants a log-in."
+)
+# OpenSSL's X509_V_ERR: not yet valid, expired, the name does not fit (host, address).
+_CERTIFICATES = {9: _OUT_OF_DATE, 10: _OUT_OF_DATE, 62: _OF_ANOTHER, 64: _OF_ANOTHER}
 
 
-def reason(error: BaseException, watch: Watch) -> str:
-    """The sentence for a failure, with the placeholders {host} and {seconds}."""
+def reason(error: BaseException, watch: Watch) -> tuple[type[PlatformAway], str]:
+    """What a failure on the wire is, and its sentence with the placeholders {host} and {seconds}."""
     causes = _causes(error)
     if watch.expired or any(isinstance(cause, TimeoutError) for cause in causes):
-        return N_("{host} did not answer within {seconds} s. The program tries again by itself.")
+        text = N_("{host} did not answer within {seconds} s. The program tries again by itself.")
+        return PlatformAway, text
     if any(isinstance(cause, NameResolutionError) for cause in causes):
-        return N_("{host} cannot be found. Check the internet line and the address.")
+        return PlatformAway, N_("{host} cannot be found. Check the internet line and the address.")
     if any(isinstance(cause, ProxyError) for cause in causes):
-        return N_("The proxy of this network does not let us through to {host}.")
+        return PlatformUnwell, _PROXY
     if any(isinstance(cause, SSLError) for cause in causes):
-        return N_(
-            "The secure connection to {host} failed. Check this computer's date and the address."
-        )
+        codes = [c.verify_code for c in causes if isinstance(c, ssl.SSLCertVerificationError)]
+        return NotTrusted, _CERTIFICATES.get(codes[0], _NOT_TRUSTED) if codes else _NOT_SECURE
     if not watch.sent:
-        return N_("{host} cannot be reached. Check the internet line and the address.")
-    return N_("The line to {host} broke before the whole answer was here.")
+        return PlatformAway, N_(
+            "{host} cannot be reached. Check the internet line and the address."
+        )
+    return PlatformAway, N_("The line to {host} broke before the whole answer was here.")
 
 
 def _causes(error: BaseException) -> list[BaseException]:

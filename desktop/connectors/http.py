@@ -23,6 +23,7 @@ from desktop.connectors._answers import (
     TooLarge,
     TooMany,
     as_sentence,
+    broken,
     checked,
     parse_json,
 )
@@ -141,8 +142,7 @@ class Http:
             except TooLarge as error:
                 return None, _Failure(error)
             except _wire.FAILURES as error:
-                text, seconds = _wire.reason(error, watch), max(1, round(until - now))
-                kind = NotTrusted if _wire.is_untrusted(error, watch) else PlatformAway
+                (kind, text), seconds = _wire.reason(error, watch), max(1, round(until - now))
                 away = kind(text, sent=watch.sent, host=self.host, seconds=seconds)
                 return None, _Failure(away, watch.is_stale)
 
@@ -265,4 +265,7 @@ def _checked_host(base: str) -> str:
     return host
 
 
-__all__ = ["Answer", "Http", "KeyUnknown", "NotTrusted", "TooLarge", "TooMany", "as_sentence", "parse_json"]
+__all__ = [
+    "Answer", "Http", "KeyUnknown", "NotTrusted", "TooLarge", "TooMany", "as_sentence", "broken",
+    "parse_json",
+]  # fmt: skip

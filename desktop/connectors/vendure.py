@@ -26,14 +26,14 @@ from desktop.connectors import (
     Word,
 )
 from desktop.connectors import _vendure_queries as queries
-from desktop.connectors._clock import check_clock
+from desktop.connectors._clock import check_clock, clock_warning
 from desktop.connectors._vendure_body import Document, read
 from desktop.connectors._vendure_list import Cursor
 from desktop.connectors._vendure_push import Sending, confirms
 from desktop.connectors._vendure_session import Broken, Credentials, Failed, Session
 from desktop.connectors._vendure_words import READY, WORDS, shop
 from desktop.connectors.http import Http, TooLarge, as_sentence, parse_json
-from desktop.errors import PlatformAway, PlatformRefused, UserError
+from desktop.errors import PlatformAway, PlatformError, PlatformRefused, UserError
 from desktop.fields import Field
 from desktop.i18n import N_
 from desktop.journey import Step
@@ -166,6 +166,9 @@ class Vendure:
         text = N_("{host} answers, but not as Vendure does. Check the address.")
         return PlatformRefused(text, status, host=self._session.http.host)
 
+    def warning(self) -> PlatformError | None:
+        return clock_warning(self._session.http.skew_s)
+
     # ---- orders
 
     def pull(self, cursor: str) -> Pulled:
@@ -209,7 +212,8 @@ class Vendure:
         data, answered = self._session.read_at(query, _READ, options=options)
         orders = data.get("orders")
         rows = orders.get("items") if isinstance(orders, dict) else None
-        if not isinstance(rows, list):
+        # Rows that are no orders would move the cursor past those that are.
+        if not isinstance(rows, list) or any(_id_of(row) == "?" for row in rows):
             raise self._session.broken()
         return rows, answered
 

@@ -24,13 +24,14 @@ from desktop.connectors import (
     Unreadable,
     Word,
 )
-from desktop.connectors._clock import check_clock
+from desktop.connectors._clock import clock_warning
 from desktop.connectors._vtex_body import Document, read
+from desktop.connectors._vtex_check import FEED_RIGHT, check
 from desktop.connectors._vtex_dialects import DIALECTS, FEED, FEED_CONFIG, LIST, path
 from desktop.connectors._vtex_push import Sending, confirms
 from desktop.connectors._vtex_words import FEED_STATUSES, OPEN_STATUSES, WORDS
-from desktop.connectors.http import Answer, Http, TooLarge, as_sentence
-from desktop.errors import PlatformAway, PlatformRefused, UserError
+from desktop.connectors.http import Answer, Http, TooLarge, as_sentence, broken, parse_json
+from desktop.errors import PlatformAway, PlatformError, PlatformRefused, UserError
 from desktop.fields import Field, FieldKind
 from desktop.i18n import N_
 from desktop.journey import Step
@@ -39,13 +40,11 @@ _LOT = 10  # the most a feed read gives
 _LOTS = 10  # so that a page holds up to 100 orders
 _LISTED, _LIST_PAGES = 100, 30  # the most the list gives
 _OPEN = "open:"
-_NO_ORDER = "balcao-check"
 _WORKERS = 16
 _SENDERS = 8  # pushes that go beside a pull
 _VISIBILITY_S = 240
 _RETENTION_S = 1_209_600  # the longest there is: 14 days
 _KEPT_RAW = 2_000_000
-_FEED_RIGHT = "Feed v3 and Hook Admin"
 _ORDER_ID = re.compile(r"\w[\w.:~-]{0,99}", re.ASCII)
 
 
@@ -118,21 +117,10 @@ class Vtex:
         self._lock = threading.Lock()
 
     def check(self) -> None:
-        """Asks for the feed and for an order that does not exist: the answers tell what is missing."""
-        try:
-            self._http.call("GET", FEED_CONFIG, right=_FEED_RIGHT)
-        except PlatformRefused as error:
-            if error.status != 404:  # no feed yet: the first pull makes one
-                raise
-        try:
-            self._detail(_NO_ORDER)
-        except PlatformRefused as error:
-            # The OMS names a code; any other server that knows no such page does not.
-            if error.status != 404 or not error.code:
-                raise _no_vtex(self._http.host, error.status) from None
-        else:
-            raise _no_vtex(self._http.host, 200)
-        check_clock(self._http.skew_s)
+        check(self._http, self._dialect, self._detail)
+
+    def warning(self) -> PlatformError | None:
+        return clock_warning(self._http.skew_s)
 
     def pull(self, cursor: str) -> Pulled:
         """Up to ten lots of the feed and the details of the orders they name.
@@ -160,7 +148,7 @@ class Vtex:
     def acknowledge(self, receipt: Any) -> None:
         """Commits the handles of a page in one call. Raises PlatformError; then the page comes again."""
         if receipt:
-            self._http.call("POST", FEED, body={"handles": list(receipt)}, right=_FEED_RIGHT)
+            self._http.call("POST", FEED, body={"handles": list(receipt)}, right=FEED_RIGHT)
 
     def read(self, remote_id: str) -> tuple[RemoteOrder, ...]:
         return self._document(remote_id).remote
@@ -192,18 +180,10 @@ class Vtex:
         return events
 
     def _lot(self) -> list[tuple[str, str]]:
-        answer = self._http.call("GET", FEED, query={"maxlot": str(_LOT)}, right=_FEED_RIGHT)
-        found = answer.json()
-        if not isinstance(found, list):
-            raise PlatformAway(
-                N_("The answer of {host} is broken. The program tries again by itself."),
-                sent=True, host=self._http.host,
-            )  # fmt: skip
-        events = [one for one in found if isinstance(one, dict)]
+        answer = self._http.call("GET", FEED, query={"maxlot": str(_LOT)}, right=FEED_RIGHT)
         return [
-            (event["handle"], str(event.get("orderId") or "?"))
-            for event in events
-            if isinstance(event.get("handle"), str)
+            (_text(answer, event, "handle"), str(event.get("orderId") or "?"))
+            for event in _list(answer, answer.json())
         ]
 
     def _make_feed(self) -> None:
@@ -213,7 +193,7 @@ class Vtex:
             "MessageRetentionPeriodInSeconds": _RETENTION_S,
         }
         body = {"filter": rule, "queue": queue}
-        self._http.call("POST", FEED_CONFIG, body=body, right=_FEED_RIGHT)
+        self._http.call("POST", FEED_CONFIG, body=body, right=FEED_RIGHT)
 
     def _pull_open(self, page: int) -> Pulled:
         """One page of the orders that were open before the feed was made.
@@ -239,13 +219,17 @@ class Vtex:
             answer = self._http.call("GET", LIST, query=query, right=right)
         found = answer.json()
         rows = found.get("list") if isinstance(found, dict) else None
-        return [str(row.get("orderId")) for row in rows or () if isinstance(row, dict)]
+        return [_text(answer, row, "orderId") for row in _list(answer, rows)]
 
     # ---- orders
 
     def _fetch_all(self, ids: Iterable[str]) -> dict[str, _Found]:
+        """Raises PlatformAway when of several none is an order at all: then it is not the orders."""
         wanted = list(ids)
-        return dict(zip(wanted, self._worker().map(self._fetch, wanted), strict=True))
+        found = dict(zip(wanted, self._worker().map(self._fetch, wanted), strict=True))
+        if len(found) > 1 and all(_is_nonsense(one) for one in found.values()):
+            raise broken(self._http.host)
+        return found
 
     def _fetch(self, order_id: str) -> _Found:
         """The order, why it cannot be read, None where it is gone, or PlatformAway to be left for
@@ -258,7 +242,9 @@ class Vtex:
         except TooLarge as error:
             return Unreadable(order_id, as_sentence(error), error.start)
         except PlatformRefused as error:
-            if error.status == 404:
+            if (
+                error.status == 404 and error.code
+            ):  # the OMS names a code, what stands before it does not
                 return None
             return Unreadable(order_id, as_sentence(error), b"")
         except PlatformAway as error:
@@ -267,7 +253,10 @@ class Vtex:
     def _read_twice(self, order_id: str) -> tuple[RemoteOrder, ...] | Unreadable:
         """An answer that cannot be read is asked for once more: a sick line looks the same."""
         for _ in range(2):
-            raw = self._detail(order_id).body
+            answer = self._detail(order_id)
+            raw = answer.body
+            if not raw:
+                raise answer.broken()
             try:
                 return self._parsed(raw, order_id).remote
             except UserError as error:
@@ -280,7 +269,8 @@ class Vtex:
         try:
             return self._parsed(answer.body, order_id)
         except UserError:
-            answer.json()
+            if not _names_an_order(answer.body):
+                raise answer.broken() from None
             raise
 
     def _parsed(self, raw: bytes, order_id: str) -> Document:
@@ -312,18 +302,38 @@ def _page(
     return Pulled(tuple(orders), tuple(unreadable), cursor, receipt, more)
 
 
+def _names_an_order(raw: bytes) -> bool:
+    try:
+        found = parse_json(raw)
+    except ValueError:
+        return False
+    return isinstance(found, dict) and isinstance(found.get("orderId"), str)
+
+
+def _is_nonsense(found: _Found) -> bool:
+    return isinstance(found, Unreadable) and bool(found.raw) and not _names_an_order(found.raw)
+
+
+def _list(answer: Answer, found: Any) -> list[Any]:
+    """A list: nonsense must not pass for an empty one. Raises PlatformAway."""
+    if not isinstance(found, list):
+        raise answer.broken()
+    return found
+
+
+def _text(answer: Answer, row: Any, name: str) -> str:
+    found = row.get(name) if isinstance(row, dict) else None
+    if not isinstance(found, str) or not found:
+        raise answer.broken()
+    return found
+
+
 def _unless_away(future: Future[list[tuple[str, str]]]) -> list[tuple[str, str]]:
     """A lot that does not come now comes later; what the other reads brought is not lost for it."""
     try:
         return future.result()
     except PlatformAway:
         return []
-
-
-def _no_vtex(host: str, status: int) -> PlatformRefused:
-    return PlatformRefused(
-        N_("{host} answers, but not as VTEX does. Check the address."), status=status, host=host
-    )
 
 
 CONNECTOR: type[Connector] = Vtex

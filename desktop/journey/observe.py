@@ -65,7 +65,7 @@ def first_seen(remote: Remote, journey: Journey, at: datetime) -> Order:
     entered = replace(
         facts,
         status=target,
-        seen=Seen(remote.status, remote.word, at),
+        seen=_seen(remote, at),
         cancellation=cancellation,
         hold=None if target in _ENDS else facts.hold,
         archived=target in _ENDS,
@@ -76,7 +76,7 @@ def first_seen(remote: Remote, journey: Journey, at: datetime) -> Order:
 def observe(order: Order, remote: Remote, journey: Journey, at: datetime) -> Observed:
     """`order` after a look at the platform; journalled by the caller as the platform's act."""
     news = remote.word != order.seen.word
-    seen = Seen(remote.status, remote.word, at)
+    seen = _seen(remote, at)
     looked = _implied(_take_facts(order, remote.facts, seen), at)
     if order.status not in _ENDS:
         cancellation = _cancellation(remote, at)
@@ -87,6 +87,11 @@ def observe(order: Order, remote: Remote, journey: Journey, at: datetime) -> Obs
     if target is None or not _ahead(order, target, news):
         return Observed(looked)
     return Observed(_arrived(looked, target, at), order.status)
+
+
+def _seen(remote: Remote, at: datetime) -> Seen:
+    shown = remote.facts.invoice
+    return Seen(remote.status, remote.word, at, shown.number if shown else "")
 
 
 def _cancellation(remote: Remote, at: datetime) -> Cancellation | None:

@@ -21,7 +21,14 @@ FAULT               what the client meets                           PARAM (defau
 ``5xx-after``       the thing was done, then a server error         status (503)
 ``429``             too many requests, nothing was done             Retry-After (60s)
 ``malformed``       the thing was done, the JSON breaks off
-``html``            200 with a page of HTML, nothing was done
+``html``            a page of HTML, nothing was done                 status (200)
+``portal``          sent on to a log-in page, nothing was done
+``proxy``           407 of a proxy with a page, nothing was done
+``other``           200 with JSON about something else, nothing
+                    was done
+``empty``           200 with nothing, nothing was done
+``clock``           the right answer, dated by a clock that goes     how much (600s)
+                    behind ours
 ``content-type``    the right answer called text/plain
 ``slow``            the answer drips                                bytes per s (200)
 ==================  ==============================================  =================
@@ -64,7 +71,12 @@ NAMES: dict[str, float] = {
     "5xx-after": 503,
     "429": 60,
     "malformed": 0,
-    "html": 0,
+    "html": 200,
+    "portal": 0,
+    "proxy": 407,
+    "other": 0,
+    "empty": 0,
+    "clock": 600,
     "content-type": 0,
     "slow": 200,
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from math import ceil
 from types import TracebackType
 from typing import Any, Self
@@ -21,6 +22,7 @@ from desktop.sandbox.server import Server
 from desktop.sandbox.workflow import STATUSES, Refusal
 
 Json = dict[str, Any]
+_PAGE = b"<html><body><h1>Wi-Fi</h1>Login</body></html>"
 KEY, TOKEN = "sandbox", "sandbox-token"
 FEED = {
     "filter": {"type": "FromWorkflow", "status": list(STATUSES)},
@@ -154,8 +156,12 @@ class Sandbox:
             wait = {"Retry-After": str(ceil(strike.value))}
             given = refused(Refusal(429, "Too many requests"))
             return Answer(given.status, given.body, given.content_type, wait)
-        if strike.name == "html":
-            return Answer(200, b"<html><body><h1>Wi-Fi</h1>Login</body></html>", "text/html")
+        if strike.name in ("html", "proxy"):
+            return Answer(int(strike.value), _PAGE, "text/html")
+        if strike.name == "portal":
+            return Answer(302, _PAGE, "text/html", {"Location": "http://login.example/"})
+        if strike.name in ("other", "empty"):
+            return Answer(200, b'{"hello": "world"}' if strike.name == "other" else b"")
         return None
 
     def _keep(self, call: Call, kind: str, sent: Answer | None, strike: Strike) -> None:
@@ -303,6 +309,10 @@ def _altered(given: Answer, strike: Strike) -> Answer:
     if strike.name == "malformed":
         half = given.body[: len(given.body) // 2] or b'{"orderId": '
         return Answer(given.status if given.body else 200, half, given.content_type)
+    if strike.name == "clock":
+        date = datetime.now(UTC) - timedelta(seconds=strike.value)
+        headers = {"Date": format_datetime(date, usegmt=True)}
+        return Answer(given.status, given.body, given.content_type, headers | given.headers)
     if strike.name == "content-type":
         return Answer(given.status, given.body, "text/plain", given.headers)
     return given

@@ -48,6 +48,8 @@ def encode(order: Order) -> str:
         parts = getattr(order, name)
         if parts:
             body[name] = [_plain(part) for part in parts]
+    if order.seen.invoice:
+        body["seen_invoice"] = order.seen.invoice
     if order.shelf:
         body["shelf"] = order.shelf
     if order.pickup_code:
@@ -56,8 +58,8 @@ def encode(order: Order) -> str:
 
 
 def decode(text: str, collector: str = "") -> dict[str, Any]:
-    """Keyword arguments for Order. `collector` is who collected it, empty when nobody did or when that
-    was erased."""
+    """Keyword arguments for Order, but for `seen_invoice`, which belongs to its `seen`. `collector` is who
+    collected it, empty when nobody did or when that was erased."""
     body = json.loads(text)
     made: dict[str, Any] = {
         "lines": tuple(_made_line(part) for part in body["lines"]),
@@ -74,6 +76,7 @@ def decode(text: str, collector: str = "") -> dict[str, Any]:
         ),
         "shelf": body.get("shelf", ""),
         "pickup_code": body.get("pickup_code", ""),
+        "seen_invoice": body.get("seen_invoice", ""),
     }
     for name, make in _MAKERS.items():
         if name in body:

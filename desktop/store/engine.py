@@ -35,6 +35,8 @@ _SENTENCES = {
         "The disk gave an error. Check it before going on; restore a backup if needed."
     ),
 }
+# Without room for the index of the write-ahead log SQLite speaks of input and output.
+_SENTENCES[sqlite3.SQLITE_IOERR_SHMSIZE] = _SENTENCES[sqlite3.SQLITE_FULL]
 DAMAGED = _SENTENCES[sqlite3.SQLITE_CORRUPT]
 _OTHER = N_("The database did not answer as it should ({detail}). Try again; restart if it stays.")
 
@@ -95,7 +97,7 @@ def _world_fault(error: sqlite3.Error) -> StoreError | None:
     if code is None:
         # The driver itself met bytes that are no text.
         return StoreError(DAMAGED) if "decode to UTF-8" in str(error) else None
-    sentence = _SENTENCES.get(code & 0xFF)
+    sentence = _SENTENCES.get(code) or _SENTENCES.get(code & 0xFF)
     if sentence is not None:
         return StoreError(sentence)
     if isinstance(error, sqlite3.OperationalError) and code & 0xFF != sqlite3.SQLITE_ERROR:

@@ -232,6 +232,8 @@ def _order(row: Row[Any]) -> Order:
 
 
 def _made(row: Row[Any]) -> Order:
+    parts = body.decode(row.body, row.collected)
+    seen_as = Status(row.seen_status) if row.seen_status else None
     return Order(
         id=row.id,
         connection=row.connection,
@@ -247,10 +249,10 @@ def _made(row: Row[Any]) -> Order:
         due_at=row.due_at,
         archived=row.archived,
         version=row.version,
-        seen=Seen(Status(row.seen_status) if row.seen_status else None, row.seen_word, row.seen_at),
+        seen=Seen(seen_as, row.seen_word, row.seen_at, parts.pop("seen_invoice")),
         buyer=Buyer(row.name, row.document, row.phone, row.email),
         address=body.decode_address(row.address),
-        **body.decode(row.body, row.collected),
+        **parts,
     )
 
 

@@ -173,6 +173,12 @@ def withdraw(session: Session, order_id: int, steps: Iterable[Step], at: datetim
     return done.rowcount
 
 
+def hurry(session: Session, connection: str, at: datetime) -> int:
+    """What waits for a later try may go now, because the reason to wait has ended; returns how many."""
+    waits = (_c.connection == connection, _UNFINISHED, _c.state == State.WAITING, _c.due_at > at)
+    return session.run(update(outbox).where(*waits).values(due_at=at)).rowcount
+
+
 def resend(session: Session, push_id: int, data: Mapping[str, Any] | None, at: datetime) -> bool:
     """Sends a refused or unknown push again, with mended `data` when given."""
     values: dict[str, Any] = {"due_at": at, "attempts": 0}

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from desktop.errors import BalcaoError, PlatformAway, PlatformDenied, UserError
+from desktop.errors import BalcaoError, PlatformAway, PlatformDenied, PlatformUnwell, UserError
 from desktop.i18n import N_
 from desktop.journey import Journey
 from desktop.order import Person, Role, Status
@@ -23,7 +23,7 @@ class Connection:
     """A configured account. `settings` are the connector's fields without the secret ones.
 
     `synced_at` is the last complete pass; `trouble` the sentence of what has failed since
-    `trouble_since`.
+    `trouble_since`; `warning` that of what is wrong though passes are complete.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Connection:
     synced_at: datetime | None = None
     trouble: BalcaoError | None = None
     trouble_since: datetime | None = None
+    warning: BalcaoError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +98,16 @@ class Sender:
 class StoreSettings:
     """Everything that is one per store. `issuers` are the tax numbers whose invoices belong here; an
     empty list takes any. `sender` stands under the store's name on labels.
-    `language` is a key of i18n.LANGUAGES."""
+    `language` is a key of i18n.LANGUAGES, `set_up` the `first_run.Stage` the assistant has come to."""
 
     store_name: str = ""
     language: str = "pt_BR"
     theme: str = "system"
     training: bool = False
     sounds: bool = True
+    notices: bool = True
     scan_gap_ms: int = 50
+    set_up: str = ""
     issuers: tuple[str, ...] = ()
     sender: Sender = field(default_factory=Sender)
     journey: Journey = field(default_factory=Journey)
@@ -151,23 +154,26 @@ def all_connections(session: Session) -> list[Connection]:
     return [
         Connection(
             row.name, row.connector, row.settings, row.cursor, row.synced_at,
-            _trouble(row.trouble_kind, row.trouble, row.trouble_values),
-            row.trouble_since,
+            *_trouble_and_warning(row),
         )
         for row in found
     ]  # fmt: skip
 
 
-_TROUBLES = {"away": PlatformAway, "denied": PlatformDenied}
+_WARNING = "warning"
+_TROUBLES = {"unwell": PlatformUnwell, "away": PlatformAway, "denied": PlatformDenied}
 
 
-def _trouble(kind: str, text: str, values: Mapping[str, Any]) -> BalcaoError | None:
-    """The error of the last pass, of the class it had."""
-    if not text:
-        return None
-    error: BalcaoError = _TROUBLES.get(kind, BalcaoError)(text)
-    error.values = dict(values)
-    return error
+def _trouble_and_warning(
+    row: Any,
+) -> tuple[BalcaoError | None, datetime | None, BalcaoError | None]:
+    """The error of the last pass, of the class it had, and since when; what it warned of."""
+    if not row.trouble:
+        return None, None, None
+    error: BalcaoError = _TROUBLES.get(row.trouble_kind, BalcaoError)(row.trouble)
+    error.values = dict(row.trouble_values)
+    is_warning = row.trouble_kind == _WARNING
+    return (None, None, error) if is_warning else (error, row.trouble_since, None)
 
 
 def remove_connection(session: Session, name: str) -> None:
@@ -203,21 +209,21 @@ def save_cursor(session: Session, name: str, cursor: str) -> None:
 
 
 def note_sync(
-    session: Session, name: str, at: datetime, trouble: BalcaoError | None = None
-) -> None:
-    """The end of a pass: complete, or in trouble since the first one that failed."""
-    row = connections.c.name == name
+    session: Session, name: str, at: datetime, trouble: BalcaoError | None = None,
+    warning: BalcaoError | None = None,
+) -> None:  # fmt: skip
+    """The end of a pass: complete, perhaps with a warning, or in trouble since the first one that failed."""
+    row, said = connections.c.name == name, trouble or warning
+    values: dict[str, Any] = {
+        "trouble": said.text if said else "", "trouble_kind": "", "trouble_since": None,
+        "trouble_values": _plain(said.values) if said else {},
+    }  # fmt: skip
     if trouble is None:
-        values: dict[str, Any] = {
-            "synced_at": at, "trouble": "", "trouble_kind": "", "trouble_values": {},
-            "trouble_since": None,
-        }  # fmt: skip
+        values |= {"synced_at": at, "trouble_kind": _WARNING if warning else ""}
     else:
         since = session.run(select(connections.c.trouble_since).where(row)).scalar()
-        plain = {k: v if isinstance(v, (int, float)) else str(v) for k, v in trouble.values.items()}
         kind = next((n for n, one in _TROUBLES.items() if isinstance(trouble, one)), "")
-        values = {"trouble": trouble.text, "trouble_kind": kind, "trouble_values": plain,
-                  "trouble_since": since or at}  # fmt: skip
+        values |= {"trouble_kind": kind, "trouble_since": since or at}
     session.run(update(connections).where(row).values(**values))
     session.changed.add(0)
 
@@ -262,6 +268,11 @@ def _meaning(row: MapRow | None) -> Status | None:
     return row.status if row is not None and row.active else None
 
 
+def _plain(values: Mapping[str, object]) -> dict[str, Any]:
+    """What fills a sentence, as JSON can hold it."""
+    return {k: v if isinstance(v, (int, float)) else str(v) for k, v in values.items()}
+
+
 # --- parked answers -----------------------------------------------------------------------------------
 
 
@@ -270,11 +281,10 @@ def park(
 ) -> None:
     """Keeps an unreadable answer; a newer one of the same order takes its place."""
     unpark(session, connection, [remote_id])
-    plain = {k: v if isinstance(v, (int, float)) else str(v) for k, v in reason.values.items()}
     session.run(
         insert(parked).values(
-            connection=connection, remote_id=remote_id, reason=reason.text, reason_values=plain,
-            raw=raw, at=at,
+            connection=connection, remote_id=remote_id, reason=reason.text,
+            reason_values=_plain(reason.values), raw=raw, at=at,
         )
     )  # fmt: skip
     session.changed.add(0)
@@ -356,7 +366,9 @@ def save_settings(session: Session, wanted: StoreSettings) -> None:
         "theme": wanted.theme,
         "training": wanted.training,
         "sounds": wanted.sounds,
+        "notices": wanted.notices,
         "scan_gap_ms": wanted.scan_gap_ms,
+        "set_up": wanted.set_up,
         "issuers": list(wanted.issuers),
         "sender": asdict(wanted.sender),
         "journey": {

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from typing import cast
@@ -56,15 +56,26 @@ class Per(StrEnum):
     ALL = "all"
 
 
+Draw = Callable[[Sequence[Order], About], Document]
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of document: `title` is a source string, `prints` names the printers that suit it ("label",
-    "receipt" or "page")."""
+    "receipt" or "page"). `others` says how it is drawn for printers of another sort, if it can be."""
 
     title: str
     prints: str
     per: Per
-    draw: Callable[[Sequence[Order], About], Document]
+    draw: Draw
+    others: Mapping[str, Draw] = field(default_factory=dict)
+
+    def suits(self, prints: str) -> bool:
+        return prints == self.prints or prints in self.others
+
+    def draw_for(self, prints: str) -> Draw:
+        """How it is drawn for such a printer; one that it does not suit may refuse it."""
+        return self.others.get(prints, self.draw)
 
 
 @lru_cache(maxsize=1)

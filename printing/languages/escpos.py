@@ -89,7 +89,8 @@ def _text(block: Text, profile: Profile) -> bytes:
 def _pair(block: Pair, profile: Profile) -> bytes:
     times = _times(block.size)
     columns = profile.columns // times
-    right = _drawable(block.right, profile)[:columns]
+    # Beside the widest value still stands a letter of the words.
+    right = _drawable(block.right, profile)[: columns - 2]
     *first, last = wrap(_drawable(block.left, profile), max(1, columns - len(right) - 1), len)
     lines = [*first, last + right.rjust(columns - len(last))]
     return _style(bold=block.bold, times=times) + b"".join(_line(line, profile) for line in lines)

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from dataclasses import dataclass
 from typing import Protocol, cast
 
 from desktop.errors import UserError
 from desktop.i18n import N_
+
+_IPV4 = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3}){3})(?::([0-9]{1,5}))?")
 
 
 class NothingSent(UserError):
@@ -61,7 +64,10 @@ def names() -> tuple[str, ...]:
 
 
 def parse_address(text: str) -> Address:
-    """The address in `text`. Raises UserError when no transport understands it."""
+    """The address in `text`; four plain numbers, as a printer's own page has them, are those of a network
+    printer. Raises UserError when no transport understands it."""
+    if plain := _IPV4.fullmatch(text.strip()):
+        text = f"tcp:{plain[1]}:{plain[2] or 9100}"
     scheme, _, target = text.strip().partition(":")
     scheme = scheme.lower()
     if scheme not in names() or not target:

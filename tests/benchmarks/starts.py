@@ -64,6 +64,7 @@ def start(command: Sequence[str], words: Sequence[str], compiled: str = "", **mo
             return _watched(process, began, words)
         finally:
             killer.cancel()
+            killer.join()
 
 
 def _watched(process: subprocess.Popen[str], began: float, words: Sequence[str]) -> Start:

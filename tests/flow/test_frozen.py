@@ -5,6 +5,7 @@ It is built by `python3 start.py build`; BALCAO_FROZEN names its folder.
 
 from __future__ import annotations
 
+import importlib.resources
 import json
 import os
 import shutil
@@ -20,9 +21,11 @@ from typing import Any
 import pypdfium2
 import pytest
 
-from desktop import VERSION, connectors
+from desktop import VERSION, connectors, terminal
 from desktop.errors import UserError
+from desktop.fiscal import xml
 from desktop.i18n import LANGUAGES, set_language, tr_error
+from desktop.order import Status
 from tests.benchmarks import starts
 from tests.fakes import an_order, open_store
 
@@ -35,6 +38,8 @@ PROGRAM = Path(FROZEN).resolve()
 # Its name ends in what Linux never adds and Windows does.
 EXE = "balcao-terminal.exe" if sys.platform == "win32" else "balcao"
 PATIENCE_S = 150
+SAMPLE = "35180834128745000152550010000476121675985748-nfe.xml"
+TEXTS = {".txt", ".desktop", ".json", ".py", ".qss", ".svg", ".csv", ".html", ".md"}
 
 
 @pytest.fixture
@@ -76,6 +81,18 @@ def modules() -> frozenset[str]:
     return frozenset(archive.open_embedded_archive(inner).toc)
 
 
+def sources() -> Iterator[str]:
+    """The file that each function's lines are said to be from."""
+    from PyInstaller.archive.readers import CArchiveReader
+
+    archive = CArchiveReader(str(PROGRAM / EXE))
+    (inner,) = (name for name, entry in archive.toc.items() if entry[4] == "z")
+    opened = archive.open_embedded_archive(inner)
+    for name in opened.toc:
+        if name.partition(".")[0] in {"desktop", "printing", "ui", "resources"}:
+            yield opened.extract(name).co_filename
+
+
 # --- what it finds by name ----------------------------------------------------------------------------
 
 
@@ -84,9 +101,9 @@ def test_it_says_its_version(home):
 
 
 def test_it_lists_the_connectors_that_stand_in_the_folder(home):
-    said = run(home, "--data", str(home), "connect", "nowhere", code=1).stderr
-    assert said.strip().endswith(f"There are: {', '.join(connectors.names())}.")
-    assert len(connectors.names()) > 1
+    listed = json.loads(run(home, "--json", "connectors").stdout)
+    assert listed == terminal.known_connectors() and len(listed) > 1
+    assert not list(home.iterdir())
 
 
 @pytest.mark.parametrize("name", connectors.names())
@@ -140,16 +157,37 @@ def test_it_prints_what_the_source_prints(home, tmp_path, document, profile):
     assert printed[0] == printed[1] and len(printed[0]) > 200
 
 
-def test_it_writes_pages_with_bars_and_accents(home, tmp_path):
-    paper = tmp_path / "label.pdf"
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ("label", {"João Conceição", "1047"}), ("pick_list", {"João Conceição", "1047"}),
+        ("packing_slip", {"João Conceição", "1047"}), ("manifest", {"Signature"}),
+    ],
+)  # fmt: skip
+def test_it_writes_pages_with_bars_and_accents(home, tmp_path, document, words):
+    paper = tmp_path / "page.pdf"
     data = shop(tmp_path / "data")
     run(
-        home, "--data", str(data), "print", "1047", "label", "--to", f"file:{paper}", "--profile",
+        home, "--data", str(data), "print", "1047", document, "--to", f"file:{paper}", "--profile",
         "pdf_a4",
     )  # fmt: skip
     with pypdfium2.PdfDocument(paper) as pdf:
         text = "".join(page.get_textpage().get_text_range() for page in pdf)
-    assert "João Conceição" in text and "1047" in text
+    assert [word for word in words if word not in text] == []
+
+
+def test_it_reads_an_invoice(home, tmp_path):
+    """A file as the tax office publishes them, for an order of its sum."""
+    sample = importlib.resources.files("nfelib") / "nfe" / "samples" / "v4_0" / "leiauteNFe"
+    file = tmp_path / "nota.xml"
+    file.write_bytes((sample / SAMPLE).read_bytes())
+    invoice = xml.read(file.read_bytes())
+    order = an_order(status=Status.IN_PREPARATION, total=invoice.total)
+    data = tmp_path / "data"
+    open_store(data, order).close()
+    run(home, "--data", str(data), "do", "1047", "invoice", f"xml={file}")
+    shown = json.loads(run(home, "--json", "--data", str(data), "show", "1047").stdout)["order"]
+    assert shown["status"] == "invoiced" and shown["invoice"]["key"] == SAMPLE[:44]
 
 
 def test_it_writes_tables(home, tmp_path):
@@ -175,6 +213,20 @@ def test_the_window_opens_on_a_store_and_ends_cleanly(tmp_path):
     started = starts.ours([str(PROGRAM / EXE)], data)
     assert list(started.seconds) == [starts.PAINTED, starts.LISTED]
     assert not {"balcao.lock", "crash.log"} & {file.name for file in data.iterdir()}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks the loader of Linux")
+def test_no_library_lacks_another():
+    """What was not there to be taken along: a plugin of Qt would stay away, and with it the window."""
+    places = {str(file.parent) for file in PROGRAM.rglob("*.so*")}
+    lacking = []
+    for file in PROGRAM.rglob("*.so*"):
+        told = subprocess.run(
+            ["ldd", file], env={"LD_LIBRARY_PATH": ":".join(places), "PATH": "/usr/bin:/bin"},
+            capture_output=True, text=True, check=False,
+        ).stdout  # fmt: skip
+        lacking += [f"{file.name}:{line}" for line in told.splitlines() if "not found" in line]
+    assert lacking == []
 
 
 @pytest.mark.skipif(shutil.which("Xvfb") is None, reason="needs Xvfb, a screen of X11 in memory")
@@ -316,6 +368,17 @@ def test_nothing_in_it_forbids_to_give_it_on():
 def test_qt_can_be_replaced():
     """Its libraries are files of their own, as the LGPL asks."""
     assert [file for file in (PROGRAM / "_internal").rglob("*Qt6Core*") if not file.is_symlink()]
+
+
+def test_it_tells_nothing_of_where_it_was_built():
+    """Neither in its texts nor in the lines of a crash report."""
+    places = {str(ROOT), sys.prefix, str(Path.home())} - {"/", "/usr"}
+    texts = [file for file in PROGRAM.rglob("*") if file.suffix in TEXTS]
+    assert len(texts) > 30
+    for file in texts:
+        told = file.read_text("utf-8", errors="replace")
+        assert not [place for place in places if place in told], file
+    assert not [name for name in sources() if Path(name).is_absolute()]
 
 
 def test_it_is_not_larger_than_it_must_be():

@@ -92,3 +92,13 @@ def test_labels_name_the_sender(store, order, tmp_path):
             "+55 11 3333-4444 · CNPJ 12.345.678/0001-95",
         ):  # fmt: skip
             assert words in text
+
+
+def test_a_packing_slip_prints_on_the_paper_that_the_model_has(store, order, tmp_path, capsys):
+    store.close()
+    words = ["--data", str(store.path.parent), "print", order.number, "packing_slip", "--to"]
+    for profile, suffix in (("pdf_a4", ".pdf"), ("zpl_203", ".zpl"), ("elgin_i9", ".escpos")):
+        place = tmp_path / profile
+        assert main([*words, f"file:{place}/", "--profile", profile]) == DONE
+        assert [one.suffix for one in place.iterdir()] == [suffix] * 2
+    assert capsys.readouterr().out.count("confirmed") == 6

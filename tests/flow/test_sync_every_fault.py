@@ -29,7 +29,14 @@ from tests.fakes import ANA, SHOP, Clock, open_store, wait_until
 # What an answer to the call that does it comes to.
 WRITE = {
     "latency=5ms": State.DONE,
-    "malformed": State.DONE,  # a success is told by its status
+    "clock": State.DONE,
+    "malformed": State.UNKNOWN,  # a success, but whose?
+    "other": State.UNKNOWN,
+    "empty": State.UNKNOWN,
+    "portal": State.UNKNOWN,
+    "html(403)": State.UNKNOWN,
+    "html(404)": State.UNKNOWN,
+    "proxy": State.WAITING,  # it got no further than to the proxy
     "content-type": State.DONE,
     "reset-before": State.UNKNOWN,
     "reset-after": State.UNKNOWN,
@@ -45,7 +52,13 @@ WRITE = {
 READ = {
     "latency=5ms": State.DONE,
     "content-type": State.DONE,
+    "clock": State.DONE,
     "malformed": State.WAITING,
+    "empty": State.WAITING,
+    "portal": State.WAITING,
+    "proxy": State.WAITING,
+    "html(403)": State.WAITING,
+    "html(404)": State.WAITING,
     "reset-before": State.WAITING,
     "reset-after": State.WAITING,
     "cut": State.WAITING,

@@ -13,9 +13,19 @@ from desktop.journey import Step
 from desktop.order import Kind, Status
 from desktop.store import journal, outbox
 from desktop.store.outbox import State
-from desktop.sync import Pass
+from desktop.sync import Pass, Sync
 from desktop.work import Work
-from tests.fakes import ANA, NOW, an_order, page, remote
+from tests.fakes import (
+    ANA,
+    NOW,
+    SHOP,
+    FakeConnector,
+    an_order,
+    open_store,
+    page,
+    remote,
+    wait_until,
+)
 from tests.flow.scene import AWAY, NO
 
 
@@ -170,6 +180,7 @@ def test_what_is_safe_to_repeat_is_repeated_without_asking(scene):
     scene.platform.script[Step.ACCEPT] = [Unknown(NO)]
     scene.do(1, Step.ACCEPT)
     scene.once()
+    scene.platform.reads = [AWAY]  # nor does it need to be read first
     scene.clock.advance(minutes=10)
     assert scene.once().sent == 1
     assert len(scene.platform.named("push")) == 2
@@ -189,3 +200,18 @@ def test_a_connector_with_a_bug_blocks_one_order_and_is_shown_once(scene, monkey
     scene.once()
     assert f"r{stuck}" in {call.remote_id for call in scene.platform.named("read")}
     assert scene.states(stuck) == [State.DONE]
+
+
+def test_a_push_that_must_wait_goes_by_itself_once_its_time_has_come(tmp_path):
+    """Long before the next pull, and though nothing happens here that would wake the thread."""
+    store, platform = open_store(tmp_path, an_order("1")), FakeConnector()
+    platform.script[Step.ACCEPT] = [Retry(NO, after_s=0.3)]
+    sync = Sync(store, SHOP, platform, poll_s=3600)
+    try:
+        sync.start()
+        Work(store).do(1, Step.ACCEPT, {}, ANA).result(10)
+        wait_until(lambda: len(platform.effects) == 1, "the push to be tried again")
+        assert len(platform.named("push")) == 2
+    finally:
+        sync.close()
+        store.close()

@@ -97,10 +97,12 @@ def test_a_refusal_of_the_platform_is_told_by_the_exit_code(here):
 
 def test_a_service_without_its_secret_says_what_is_missing(tmp_path):
     store = open_store(tmp_path)
-    store.do(lambda s: setup.change_connection(s, SHOP, {"url": "ftp://x", "key": "k"}))
+    values = {"url": "https://shop.example.com", "key": "k"}
+    store.do(lambda s: setup.change_connection(s, SHOP, values))
     service = SyncService(store, InMemory())
     trouble = service.once()[SHOP].trouble
-    assert isinstance(trouble, UserError) and trouble.field == "url"
+    assert isinstance(trouble, UserError) and trouble.field == "token"
+    assert "BALCAO_LOJA_TOKEN" in str(trouble)
     with store.read() as session:
         noted = setup.all_connections(session)[0].trouble
     assert noted is not None and noted.text == trouble.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -122,7 +123,6 @@ def test_a_channel_of_its_own(shop: Server) -> None:
 @pytest.mark.parametrize(
     "script",
     [
-        says(b"<html>no</html>", "404 Not Found"),
         says(b"{}"),
         says(b"[]"),
         says(b'{"data": {"login": null}}'),
@@ -140,6 +140,19 @@ def test_another_server_is_not_taken_for_vendure(script: Any) -> None:
         ):
             platform.check()
     finally:
+        server.close()
+
+
+@pytest.mark.parametrize("rows", [[{"hello": "world"}], [3], [None], "x", None])
+def test_rows_that_are_no_orders_move_no_cursor(rows: Any) -> None:
+    answer = says(json.dumps({"data": {"orders": {"items": rows, "totalItems": 1}}}).encode())
+    server = Fake(answer)
+    connector = make("vendure", "loja", {"url": server.url, "key": "k"})
+    try:
+        with pytest.raises(PlatformAway, match="is broken"):
+            connector.pull("")
+    finally:
+        connector.close()
         server.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from typing import Any
@@ -203,9 +204,20 @@ def test_a_missing_right_is_named_and_a_wrong_key_waits(start: Start) -> None:
 def test_an_unreadable_order_parks_its_push(start: Start) -> None:
     sandbox, connector = start()
     order = with_invoice(only(connector, sandbox.place()).facts)
-    sandbox.set_raw(order.remote_id, b"{}")
+    sandbox.set_raw(order.remote_id, json.dumps({"orderId": order.remote_id}))
     outcome = connector.push(push(order, Step.INVOICE))
     assert isinstance(outcome, Refused)
+
+
+@pytest.mark.parametrize("body", [b"{}", b"[]", b'"ok"', b"", b'{"orderId": 7}'])
+def test_an_answer_that_names_no_order_parks_nothing(start: Start, body: bytes) -> None:
+    """The platform said nothing of the order, so it is asked again later."""
+    sandbox, connector = start()
+    order = with_invoice(only(connector, sandbox.place()).facts)
+    sandbox.set_raw(order.remote_id, body)
+    outcome = connector.push(push(order, Step.INVOICE))
+    assert isinstance(outcome, Retry)
+    assert "is broken" in str(outcome.reason)
 
 
 def test_two_stations_pushing_at_once_make_one_effect(start: Start) -> None:

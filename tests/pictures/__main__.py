@@ -1,8 +1,10 @@
 """Pictures of every screen, in the middle of a store's day and on its first morning.
 
     python -m tests.pictures --out DIR [--language pt_BR] [--theme dark] [--size 1024x768] [SCENE …]
+    python -m tests.pictures --docs
 
 All languages, themes and sizes, and all scenes, where none is named. Each look gets a folder of its own.
+`--docs` takes those of the documentation instead, and writes the page that names them.
 """
 
 from __future__ import annotations
@@ -21,13 +23,15 @@ from PySide6.QtCore import qInstallMessageHandler
 from desktop.i18n import LANGUAGES
 from desktop.store import Store, setup
 from desktop.work import Work
-from tests.pictures import scenes
+from tests.pictures import scenes, states
 from tests.pictures.camera import Camera, screen_of
+from tests.pictures.first_run import Beginning
 from tests.pictures.midday import Midday
 from ui import app, demo
 
 THEMES, SIZES = ("light", "dark", "contrast"), ("1366x768", "1024x768")
-FRESH = "fresh"
+FRESH, FIRST_RUN = "fresh", "first_run"
+ALL = (*scenes.DAY, FRESH, FIRST_RUN)
 
 
 def main() -> int:
@@ -41,13 +45,37 @@ def main() -> int:
         day = Midday(closing, folder / "day")
         first = Store(folder / FRESH)
         closing.callback(first.close)
+        if asked.docs:
+            _document(day, first, folder / "docs")
+            return 0
         for look in product(asked.language, asked.theme, asked.size):
             where = Path(asked.out) / "-".join(look)
-            _take(day, where, look, [name for name in asked.scenes if name != FRESH])
-            if FRESH in asked.scenes:
-                _take_fresh(first, where, look)
+            _take_all(day, first, folder / "-".join(look), where, look, asked.scenes)
             print(where, flush=True)
     return 0
+
+
+def _document(day: Midday, first: Store, folder: Path) -> None:
+    """The pictures of the documentation and their page."""
+    for theme in dict.fromkeys(state.theme for state in states.STATES):
+        wanted = [state for state in states.STATES if state.theme == theme]
+        look, taken = (states.LANGUAGE, theme, states.SIZE), folder / theme
+        _take_all(day, first, folder, taken, look, [state.scene for state in wanted])
+        for state in wanted:
+            states.shrink(taken / f"{state.taken}.png", states.PICTURES / state.file)
+    states.PAGE.write_text(states.page(), encoding="utf-8")
+    print(states.PAGE, flush=True)
+
+
+def _take_all(
+    day: Midday, first: Store, folder: Path, where: Path, look: tuple[str, ...], names: list[str]
+) -> None:
+    """The scenes of these names in one look; `folder` is for stores that they need."""
+    _take(day, where, look, [name for name in scenes.DAY if name in names])
+    if FRESH in names:
+        _take_fresh(first, where, look)
+    if FIRST_RUN in names:
+        _take_first_run(folder, where, look)
 
 
 def _take(day: Midday, where: Path, look: tuple[str, ...], names: list[str]) -> None:
@@ -64,6 +92,17 @@ def _take_fresh(store: Store, where: Path, look: tuple[str, ...]) -> None:
     camera.window.close()
 
 
+def _take_first_run(folder: Path, where: Path, look: tuple[str, ...]) -> None:
+    """The assistant in one look."""
+    language, theme, size = look
+    with ExitStack() as closing:
+        beginning = Beginning(closing, folder, (language, theme))
+        beginning.window.resize(*map(int, size.split("x")))
+        beginning.window.show()
+        camera = Camera(beginning.window, where)
+        camera.perform(beginning.script(camera))
+
+
 def _camera(
     store: Store, work: Work, where: Path, look: tuple[str, ...], printing: object
 ) -> Camera:
@@ -78,14 +117,16 @@ def _camera(
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.pictures", description=__doc__)
-    parser.add_argument("--out", required=True)
+    place = parser.add_mutually_exclusive_group(required=True)
+    place.add_argument("--out")
+    place.add_argument("--docs", action="store_true")
     for name, choices in (("language", tuple(LANGUAGES)), ("theme", THEMES), ("size", SIZES)):
         parser.add_argument(f"--{name}", choices=choices, action="append")
-    parser.add_argument("scenes", nargs="*", metavar="SCENE", help=", ".join((*scenes.DAY, FRESH)))
+    parser.add_argument("scenes", nargs="*", metavar="SCENE", help=", ".join(ALL))
     asked = parser.parse_args()
     asked.language = asked.language or list(LANGUAGES)
     asked.theme, asked.size = asked.theme or THEMES, asked.size or SIZES
-    asked.scenes = asked.scenes or [*scenes.DAY, FRESH]
+    asked.scenes = asked.scenes or list(ALL)
     return asked
 
 

@@ -40,7 +40,8 @@ class Camera(Hands):
 
     def _is_still(self) -> bool:
         now = self._screen()
-        if now != self._last or not self.window.desk.tasks.idle:
+        desk = self.window.desk
+        if now != self._last or not (desk is None or desk.tasks.idle):
             self._last, self._since = now, time.monotonic()
         return time.monotonic() - self._since >= self.still_s
 

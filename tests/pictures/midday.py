@@ -11,11 +11,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from desktop import terminal
-from desktop.errors import PlatformAway
+from desktop.errors import BalcaoError, PlatformAway, PlatformDenied, PlatformUnwell
 from desktop.journey import Journey, Step
 from desktop.order import Order, Person, Role
 from desktop.sandbox import KEY, TOKEN, Sandbox
@@ -119,11 +120,32 @@ class Midday:
         """Other settings of the store."""
         self.store.do(lambda s: _set(s, changes))
 
+    # As the connectors word them.
+    TROUBLES: ClassVar[dict[str, BalcaoError]] = {
+        "page": PlatformUnwell(
+            "A web page came instead of the answer of {host}: perhaps the network wants a log-in, or a proxy "
+            "stands between. Open any page with a browser, and check the address.",
+            host="loja.vtexcommercestable.com.br",
+        ),
+        "key": PlatformDenied(
+            "{host} does not accept the key. Check key and token.",
+            host="loja.vtexcommercestable.com.br",
+        ),
+        "right": PlatformDenied(
+            "The key lacks the right “{right}”. Add it on the platform.",
+            right="Feed v3 and Hook Admin",
+        ),
+    }
+
     def lose_internet(self) -> None:
         """The connection hears nothing for a quarter of an hour."""
-        away = PlatformAway("The platform cannot be reached. Balcão tries again by itself.")
+        self.have(PlatformAway("The platform cannot be reached. Balcão tries again by itself."))
+
+    def have(self, trouble: BalcaoError) -> None:
+        """The connection is in trouble since a quarter of an hour."""
         at = datetime.now(UTC) - timedelta(minutes=14)
-        self.store.do(lambda s: setup.note_sync(s, CONNECTION, at, away))
+        for news in (None, trouble):
+            self.store.do(partial(setup.note_sync, name=CONNECTION, at=at, trouble=news))
 
     def find_internet(self) -> None:
         at = datetime.now(UTC)

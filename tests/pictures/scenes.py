@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QScrollArea, QWidget
 
+from desktop.errors import StoreError
 from desktop.journey import Step
 from desktop.store.queries import View
 from tests.pictures.camera import Camera
 from tests.pictures.midday import Midday
+from ui import app
 from ui.choices import Choice
-from ui.crash import CrashWindow
+from ui.crash import CrashWindow, report
 from ui.demo_hands import Script
 from ui.help import HelpDialog
 from ui.pages.order import OrderPanel
@@ -23,7 +26,9 @@ from ui.pages.pickup import PickupPage
 from ui.pages.repair import RepairPage
 from ui.pages.settings import SettingsPage
 from ui.pages.shipments import ShipmentsPage
+from ui.running import Running
 from ui.shipments.slots import LATE, SHIPPED, TO_LEAVE, Place, Slot, of_taker
+from ui.window import Window
 
 Scene = Callable[["Set"], Script]
 
@@ -82,12 +87,70 @@ class Set:
         assert isinstance(menu, QMenu)
         menu.close()
 
+    def help(self, name: str) -> Script:
+        """Two pictures of the help on what is shown: its beginning and its end."""
+        yield from self.camera.rest(name)
+        self.window.help()
+        (dialog,) = _helps()
+        yield from self.camera.take(name)
+        bar = dialog.findChild(QScrollArea).verticalScrollBar()
+        bar.setValue(bar.maximum())
+        yield from self.camera.take(f"{name}-end")
+        dialog.close()
+        yield "the help to be gone", lambda: not _helps()
+
+    def beside(self, other: Window, name: str, stands: Callable[[], object]) -> Script:
+        """A picture of another window, which lies over this one and is closed afterwards."""
+        other.resize(self.window.size())
+        other.move(self.window.pos())
+        other.show()
+        yield name, stands
+        yield from self.camera.take(name)
+        other.close()
+        other.deleteLater()
+
+    @contextmanager
+    def answering(self, answer: Callable[[Any], None]) -> Iterator[None]:
+        """Meanwhile nothing that is asked beside the window is read: `answer` gets what was to be called
+        when it fails."""
+        tasks = self.window.desk.tasks
+        tasks.run = lambda work, done, failed=None, key="": answer(failed)
+        try:
+            yield
+        finally:
+            del tasks.run
+
+    def unseen(self, name: str) -> Script:
+        """A picture of each page as it is when it is new; the old ones are there again afterwards."""
+        kept = dict(self.window._pages)
+        for page in ("orders", "pickup", "shipments", "repair", "settings"):
+            self.window.show_page(page)
+            del self.window._pages[page]
+            new = self.window.page(page)
+            self.window._stack.setCurrentWidget(new)
+            if isinstance(new, OrdersPage):
+                new.show_view(View.PREPARE.value)
+                table = new.table
+                yield "a word in the list", lambda table=table: table._words.isVisible()
+            yield from self.camera.take(f"{name}-{page}")
+            self.window.flash.hide()
+        for page, widget in kept.items():
+            made, self.window._pages[page] = self.window._pages[page], widget
+            self.window._stack.removeWidget(made)
+            made.deleteLater()
+
     def calm(self) -> Script:
         """Back to an order page on which nothing is open, the focus in the scan line."""
         self.panel.leave_sheet()
         self.window.show_view(View.CREATION.value)
         self.window.home()
         yield "no message", lambda: not self.window.flash.isVisible()
+
+
+def _helps() -> list[HelpDialog]:
+    return [
+        w for w in QApplication.topLevelWidgets() if isinstance(w, HelpDialog) and w.isVisible()
+    ]
 
 
 # --- orders -----------------------------------------------------------------------------------------------
@@ -143,6 +206,10 @@ def menus(here: Set) -> Script:
     yield from here.menu("menu-more")
     here.window.sidebar.choose_person()
     yield from here.menu("menu-person")
+    yield from here.open("cancelled")
+    yield from here.camera.rest("order")
+    here.panel.show_print()
+    yield from here.menu("menu-print-cancelled")
     yield from here.open("to pack")
     yield from here.camera.rest("order")
     row = here.panel.lines.rows[2]
@@ -279,9 +346,21 @@ def settings_edited(here: Set) -> Script:
 
 
 def help_(here: Set) -> Script:
-    here.window.help()
-    yield from here.camera.take("help")
-    next(w for w in QApplication.topLevelWidgets() if isinstance(w, HelpDialog)).close()
+    """On each page, with an order and without, and its end."""
+    yield from here.open("to pack", View.PACK)
+    yield from here.help("help-orders")
+    here.window.show_view(View.PREPARE.value)
+    here.panel.open_order(0)
+    yield from here.help("help-orders-none")
+    here.window.show_page("pickup")
+    yield from here.help("help-pickup")
+    yield from here.card("stopped")
+    yield from here.help("help-pickup-stopped")
+    here.pickup.start()
+    for name in ("shipments", "repair", "settings"):
+        here.window.show_page(name)
+        yield from here.camera.rest(name)
+        yield from here.help(f"help-{name}")
 
 
 def messages(here: Set) -> Script:
@@ -308,10 +387,47 @@ def away(here: Set) -> Script:
     yield "no sentence", lambda: "14 min" not in here.window.banner.lead
 
 
+def bad_day(here: Set) -> Script:
+    """The longest sentences of the line: a log-in page of the network, a refused key, a missing right."""
+    for name, trouble in here.day.TROUBLES.items():
+        here.day.have(trouble)
+        yield f"the sentence of {name}", lambda: "14 min" in here.window.banner.lead
+        yield from here.camera.take(f"bad-{name}")
+    here.day.find_internet()
+    yield "no sentence", lambda: "14 min" not in here.window.banner.lead
+
+
+def opening(here: Set) -> Script:
+    """The window before its store is open, with the counts of the last time; then one for training."""
+    facts = here.window.findChildren(Running)[0].picture()
+    assert facts is not None
+    first = Window()
+    first.sidebar.show_overview(facts.views, facts.pages, facts.store_name)
+    yield from here.beside(first, "opening", lambda: True)
+    day = here.day
+    there = app.build(day.store, day.work, None, day.printing, training=True)
+    page: OrdersPage = there.page("orders")  # type: ignore[assignment]
+    yield from here.beside(there, "training", lambda: page.order is not None)
+
+
+def loading(here: Set) -> Script:
+    """While the store takes its time."""
+    with here.answering(lambda *_given: None):
+        yield from here.unseen("loading")
+
+
+def unread(here: Set) -> Script:
+    """When the store does not answer."""
+    error = StoreError("Another program keeps the database locked. Close it and try again.")
+    with here.answering(lambda failed: failed(error) if failed else None):
+        yield from here.unseen("unread")
+
+
 def crash(here: Set) -> Script:
-    window = CrashWindow(
-        "Traceback (most recent call last):\n  …\nZeroDivisionError\n" * 6, here.window
-    )
+    try:
+        View("no such view")
+    except ValueError as error:
+        window = CrashWindow(report(error), here.window)
     window.show()
     yield from here.camera.take("crash")
     window.close()
@@ -334,7 +450,8 @@ DAY: dict[str, Scene] = {
     scene.__name__.strip("_"): scene
     for scene in (
         orders, order_states, order_end, lists, menus, sheets, sheet_details, pickup, hand_over, repair,
-        shipments, settings, choices, settings_edited, help_, messages, away, crash,
+        shipments, settings, choices, settings_edited, help_, messages, away, bad_day, opening, loading,
+        unread, crash,
     )
 }  # fmt: skip
 

@@ -22,7 +22,8 @@ from ui.window import Window
 
 HEAVY = (
     "sqlalchemy", "requests", "alembic", "lxml", "reportlab", "escpos", "keyring", "desktop.store",
-    "desktop.journey", "desktop.connectors", "printing", "ui.pages",
+    "desktop.journey", "desktop.connectors", "printing", "ui.pages", "ui.first_run",
+    "PySide6.QtNetwork", "ctypes",
 )  # fmt: skip
 DEADLINE_S = 20
 
@@ -74,6 +75,26 @@ def test_a_window_needs_nothing_of_what_the_store_needs():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_store_that_is_set_up_loads_no_assistant():
+    script = (
+        "import sys, ui.app, ui.opened, ui.running, ui.pages.orders;"
+        "print([m for m in ('ui.first_run', 'desktop.accounts', 'desktop.lacks') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_qt_leaves_pythons_own_import_in_place():
+    """The binding's own reads the source of every module that comes after it."""
+    script = "import builtins; own = builtins.__import__; import ui.app; print(own is builtins.__import__)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "True"
 
 
 def test_the_store_loads_no_database_but_its_own():

@@ -76,9 +76,9 @@ def listener(qapp, clock):
     made.scanned.connect(made.codes.append)
     made.repeated.connect(made.again.append)
     made.typed.connect(made.letters.append)
-    qapp.installEventFilter(made)
+    made.listen()
     yield made
-    qapp.removeEventFilter(made)
+    made.stop()
 
 
 def pause(ms: int) -> None:

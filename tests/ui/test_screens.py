@@ -1,5 +1,6 @@
 """Every screen that `python -m tests.pictures` shows, on a small screen and in every language: nothing is
-cut, everything has a name for those who do not see it and a way for those who have no mouse."""
+cut, everything has a name for those who do not see it and a way for those who have no mouse, and what is
+closed says why."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QApplication,
     QComboBox,
     QHeaderView,
     QLabel,
@@ -24,7 +26,10 @@ from PySide6.QtWidgets import (
 from desktop.i18n import LANGUAGES, set_language
 from tests.pictures import scenes
 from tests.pictures.camera import Camera
+from tests.pictures.first_run import Beginning
 from tests.pictures.midday import Midday
+from tests.pictures.states import STATES
+from tests.ui.closed import unexplained
 from ui import app, theme
 from ui.choices import Tick
 from ui.counter_texts import FitLabel
@@ -35,7 +40,7 @@ from ui.widgets import BigButton, ElidedLabel
 
 CONTROLS = (QAbstractButton, QLineEdit, QComboBox, QPlainTextEdit, QAbstractItemView, LineRow)
 # Messages and windows of their own are sized for their words.
-NAMES = [name for name in scenes.DAY if name not in {"messages", "crash", "help"}]
+NAMES = [name for name in scenes.DAY if name not in {"messages", "crash"}]
 
 
 class Auditor(Camera):
@@ -49,6 +54,8 @@ class Auditor(Camera):
         for widget in shown:
             for fault in (*cut(widget), *unreachable(widget)):
                 self.wrong.add(f"{name}: {fault}")
+        for fault in unexplained(*(w for w in QApplication.topLevelWidgets() if w.isVisible())):
+            self.wrong.add(f"{name}: {fault}")
 
     def start(self) -> None:
         self.seen: set[str] = set()
@@ -142,5 +149,21 @@ def test_nothing_is_cut_and_everything_is_within_reach(qapp, day, tmp_path, lang
         window.deleteLater()
         qapp.processEvents()
     assert len(auditor.seen) > 50
+    documented = {state.taken for state in STATES if state.scene in NAMES}
+    assert documented <= auditor.seen
     assert window.width() == 1024
+    assert sorted(auditor.wrong) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_run_is_whole_too(qapp, tmp_path, language):
+    with ExitStack() as closing:
+        closing.callback(set_language, "en")
+        beginning = Beginning(closing, tmp_path / "store", (language, "light"))
+        beginning.window.resize(1024, 768)
+        beginning.window.show()
+        auditor = Auditor(beginning.window, tmp_path)
+        auditor.start()
+        auditor.perform(beginning.script(auditor))
+    assert len(auditor.seen) > 12
     assert sorted(auditor.wrong) == []

@@ -274,10 +274,11 @@ def test_a_printer_is_added_checked_and_saved(desk, page, saved, qtbot):
     assert section.form.field_widget("takes_receipt").property("wrong") == "true"
     section.form.field_widget("takes_receipt").setChecked(False)
     section.form.field_widget("takes_label").setChecked(True)
+    section.form.field_widget("takes_packing_slip").setChecked(True)
     configured = []
     desk.printing = type("Printing", (), {"configure": lambda _self, p: configured.append(p)})()
     saved()
-    zebra = Printer("Zebra", "zebra_zd220", "tcp:192.168.0.40:9100", ("label",))
+    zebra = Printer("Zebra", "zebra_zd220", "tcp:192.168.0.40:9100", ("label", "packing_slip"))
     assert read(desk, setup.all_printers) == [zebra]
     qtbot.waitUntil(lambda: configured == [(zebra,)])
 

@@ -291,8 +291,30 @@ def test_pushes_whose_effect_the_platform_shows_are_needless(store):
     do(store, Step.INVOICE, number="881", document="Factura")
     take(store, remote(an_order(), "handling"))
     assert pushes(store) == [(Step.ACCEPT, State.WITHDRAWN), (Step.INVOICE, State.WAITING)]
-    take(store, remote(an_order(), "invoiced"))
+    take(store, remote(shown_with("000881"), "invoiced"))
     assert pushes(store) == [(Step.ACCEPT, State.WITHDRAWN), (Step.INVOICE, State.WITHDRAWN)]
+
+
+def shown_with(invoice: str) -> Order:
+    """The order as a platform has it that shows this invoice."""
+    return an_order(invoice=Invoice(invoice, source="platform") if invoice else None)
+
+
+@pytest.mark.parametrize("theirs", ["882", "", "A-1881"])
+@pytest.mark.parametrize("word", ["invoiced", "shipped"])
+def test_that_an_order_is_invoiced_there_does_not_make_our_invoice_needless(store, theirs, word):
+    take(store, remote(an_order(), "ready"))
+    do(store, Step.ACCEPT)
+    do(store, Step.PREPARE)
+    do(store, Step.INVOICE, number="881", document="Factura")
+    take(store, remote(shown_with(theirs), word))
+    assert pushes(store) == [(Step.ACCEPT, State.WITHDRAWN), (Step.INVOICE, State.WAITING)]
+    order = order_of(store)
+    assert order.invoice is not None and order.invoice.number == "881"
+    assert order.other_invoice == theirs
+    take(store, remote(shown_with("881"), word, "mended there"))
+    assert pushes(store)[1] == (Step.INVOICE, State.WITHDRAWN)
+    assert order_of(store).other_invoice == ""
 
 
 def test_our_own_cancellation_is_told_whatever_else_the_platform_says_meanwhile(store):

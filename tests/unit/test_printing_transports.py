@@ -19,7 +19,16 @@ def test_an_address_is_read_and_written_back(text):
     assert str(parse_address(text)).lower() == text.lower()
 
 
-@pytest.mark.parametrize("text", ["", "9100", "usb:1", "tcp:", "tcp:host", "tcp:host:", "tcp:host:x",
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("192.168.0.40", "tcp:192.168.0.40:9100"), (" 10.0.0.7:9101 ", "tcp:10.0.0.7:9101")],
+)
+def test_the_plain_numbers_of_a_network_printer_will_do(typed, meant):
+    assert str(parse_address(typed)) == meant
+
+
+@pytest.mark.parametrize("text", ["", "9100", "192.168.0", "10.0.0.7:", "10.0.0.7:0", "usb:1",
+                                  "tcp:", "tcp:host", "tcp:host:", "tcp:host:x",
                                   "tcp:host:0", "tcp:host:65536", "tcp::9100", "file:",
                                   "__init__:x"])  # fmt: skip
 def test_what_is_no_address_is_refused_in_words(text):

@@ -213,7 +213,7 @@ def test_nothing_of_a_secret_reaches_database_log_or_screen(tmp_path, monkeypatc
         run("do", shop.order_ids("ready-for-handling")[0], "accept")
         assert run("sync", "--once") == 0
         assert (
-            run("connect", "vtex", "name=b", f"url={shop.url}", f"key={KEY}", f"token={TOKEN}") == 0
+            run("connect", "vtex", "name=b", f"url={shop.url}", f"key={KEY}", f"token={TOKEN}") == 3
         )
         assert run("sync", "--once") == 3
     said = capsys.readouterr()

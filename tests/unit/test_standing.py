@@ -6,7 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desktop.errors import BalcaoError, PlatformAway, PlatformDenied, UserError
+from desktop.errors import (
+    BalcaoError,
+    PlatformAway,
+    PlatformDenied,
+    PlatformRefused,
+    PlatformUnwell,
+    StoreError,
+    UserError,
+)
 from desktop.i18n import set_language
 from desktop.standing import OLD, STALE, Part, freshness, standing
 from desktop.store.outbox import State
@@ -177,3 +185,52 @@ def test_the_status_line_names_what_needs_a_person():
 
 def test_the_age_never_runs_backwards_when_the_clock_was_set():
     assert freshness([connection(synced_s=-120)], {}, NOW)[0] == Part("Updated 0 s ago")
+
+
+# --- not the line, and not the platform -------------------------------------------------------------------
+
+PAGE = PlatformUnwell("A web page came from {host}.", host="shop.example")
+CLOCK = PlatformRefused("The clock is {minutes} minutes off.", 200, "clock", minutes=10)
+
+
+def warned(name: str = "Shop", synced_s: float = 8) -> Connection:
+    return Connection(name, "vtex", {}, "", NOW - timedelta(seconds=synced_s), warning=CLOCK)
+
+
+def test_where_something_answered_the_internet_is_not_away():
+    both = [connection("A", 9 * MIN, PAGE, 9 * MIN), connection("B", 9 * MIN, AWAY, 9 * MIN)]
+    said = standing(both[:1], {}, NOW)
+    assert said is not None
+    assert said.lead == "“A” in trouble for 9 min."
+    assert said.rest == f"A web page came from shop.example. {STILL}"
+    several = standing(both, {}, NOW)
+    assert several is not None and several.lead == "2 platforms away 9 min."
+    assert "A web page came" in several.rest
+
+
+def test_a_missing_right_is_not_called_a_refused_key():
+    lacks = PlatformDenied("The key lacks the right “{right}”.", right="View order")
+    said = standing([connection("A", 9 * MIN, lacks, 9 * MIN)], {}, NOW)
+    assert said is not None
+    assert said.lead == "“A” has not let us in for 9 min: a right is missing."
+    assert said.rest.startswith("The key lacks the right “View order”.")
+
+
+def test_a_warning_stands_after_trouble_and_before_what_is_to_be_mended():
+    said = standing([warned()], {State.REFUSED: 1}, NOW)
+    assert said is not None
+    assert (said.lead, said.tone) == ("The clock is 10 minutes off.", Tone.ATTENTION)
+    assert "repair page" in said.rest
+    worse = standing([warned("A"), connection("B", 9 * MIN, AWAY, 9 * MIN)], {}, NOW)
+    assert worse is not None and worse.lead.startswith("“B” away")
+    silent = standing([warned("A", 20 * MIN)], {}, NOW)
+    assert silent is not None and silent.lead.startswith("No news")
+
+
+def test_a_store_that_cannot_be_written_comes_before_all():
+    full = StoreError("The disk is full. Free some space.")
+    for known in ([], [connection("A", 9 * MIN, DENIED, 9 * MIN)]):
+        said = standing(known, {}, NOW, full)
+        assert said is not None
+        assert (said.lead, said.tone) == ("The disk is full. Free some space.", Tone.STOP)
+        assert said.rest == "Until then no order comes in and nothing is told."

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from desktop import __main__ as command_line
-from desktop import terminal
+from desktop import connectors, terminal
 from desktop.__main__ import DONE, FAULT, REFUSED, main
 from desktop.errors import UserError
 from desktop.order import Kind, Package, Status
@@ -149,16 +149,25 @@ def test_unknown_statuses_and_connectors_name_the_known_ones(run):
 # --- connecting -------------------------------------------------------------------------------------------
 
 
+def test_the_connectors_are_listed_with_what_they_ask_for(run):
+    listed = spoken(run, "connectors")
+    assert [one["connector"] for one in listed] == list(connectors.names())
+    vtex = next(one for one in listed if one["connector"] == "vtex")
+    assert vtex["title"] == "VTEX" and {"url*", "key*", "token*"} <= set(vtex["fields"].split())
+
+
 def test_connecting_keeps_the_fields_and_the_connectors_words(tmp_path, run, monkeypatch):
     monkeypatch.setenv("BALCAO_NOVA_TOKEN", "t")
-    answer = spoken(run, "connect", "vtex", "name=nova", URL, "key=k")
+    nobody = "url=http://127.0.0.1:9"  # kept all the same: a store is set up before its line is
+    answer = spoken(run, "connect", "vtex", "name=nova", nobody, "key=k", code=FAULT)
+    assert "cannot be reached" in answer["answer"]
     assert (answer["connection"], answer["connector"]) == ("nova", "vtex")
     store = Store(tmp_path)
     with store.read() as session:
         known = {c.name: c for c in setup.all_connections(session)}
         assert len(setup.mapping_of(session, "nova")) == answer["words"] > 10
     store.close()
-    assert known["nova"].settings["url"] == "https://shop.example.com"
+    assert known["nova"].settings["url"] == "http://127.0.0.1:9"
     assert "token" not in known["nova"].settings
 
 
@@ -208,11 +217,12 @@ def test_a_refused_connection_keeps_no_secret(tmp_path):
 
 def test_the_stores_settings_are_set_field_by_field(tmp_path, run):
     spoken(run, "store", "name=Loja Ipê", "street=Rua A, 1", "state=SP", "issuers=123;456")
-    said = spoken(run, "store", "city=São Paulo", "packed=no", "tolerance=1,50", "sounds=no")
+    given = ("city=São Paulo", "packed=no", "tolerance=1,50", "sounds=no", "notices=no")
+    said = spoken(run, "store", *given)
     assert (said["name"], said["issuers"], said["packed"]) == ("Loja Ipê", "123\n456", False)
     with closing(Store(tmp_path)) as store, store.read() as session:
         known = setup.store_settings(session)
-    assert (known.store_name, known.sounds) == ("Loja Ipê", False)
+    assert (known.store_name, known.sounds, known.notices) == ("Loja Ipê", False, False)
     assert known.sender.lines == ("Rua A, 1", "São Paulo - SP")
     assert known.issuers == ("123", "456")
     assert (known.journey.off, known.journey.tolerance) == ({Status.PACKED}, 150)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +13,16 @@ from hypothesis import strategies as st
 from desktop.connectors import How, Told
 from desktop.errors import UserError
 from desktop.journey import OPTIONAL, Journey, Step, rank
-from desktop.order import Kind, Order, Payment, PaymentKind, Seen, Status
+from desktop.order import (
+    Cancellation,
+    CancelState,
+    Kind,
+    Order,
+    Payment,
+    PaymentKind,
+    Seen,
+    Status,
+)
 from desktop.store import journal, outbox
 from desktop.store.outbox import State
 from desktop.truth import Reach, Sentence, Tone, differences, lateness, say, timeline
@@ -114,6 +124,21 @@ def test_a_confirmed_push_that_the_platform_does_not_show_is_attention():
 def test_an_unmapped_word_and_an_unseen_order_are_told():
     assert "no row" in told(an_order(seen=seen(None, "weird")))[0]
     assert told(an_order()) == ["The platform has confirmed nothing yet."]
+
+
+def test_a_word_for_a_wish_to_cancel_is_no_gap_in_the_mapping():
+    asked = Cancellation(CancelState.REQUESTED, NOW)
+    order = replace(an_order(seen=seen(None, "cancellation-requested")), cancellation=asked)
+    [sentence] = told(order)
+    assert "“cancellation-requested”" in sentence and "is asked for" in sentence
+
+
+def test_a_reason_in_the_platforms_own_words_ends_before_the_next_sentence():
+    bare = a_push(1, Step.PREPARE, State.REFUSED, reason=UserError("OMS003: no way"))
+    ended = a_push(1, Step.PREPARE, State.REFUSED, reason=UserError("No way."))
+    for push, expected in ((bare, "OMS003: no way. Mend it"), (ended, ": No way. Mend it")):
+        found = differences(an_order(seen=seen(Status.ACCEPTED)), [push], TELLS, NOW)
+        assert expected in say(found[0], NOW)
 
 
 statuses = st.sampled_from(Status)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
+from PySide6.QtCore import QMimeData, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
@@ -19,7 +19,9 @@ from desktop.order import Line, Order
 from desktop.picking import line_of
 from desktop.scan import ScanKind, classify
 from desktop.truth import timeline
-from ui import theme
+from ui import actions, theme
+from ui.blank import Blank
+from ui.closed import why
 from ui.desk import Desk
 from ui.line_list import LineList
 from ui.order_facts import facts
@@ -29,7 +31,7 @@ from ui.order_sight import Sight, read_sight
 from ui.path_bar import PathBar
 from ui.print_menu import PrintMenu
 from ui.step_form import MissingForm, Sheet, StepForm, asks, scrolled
-from ui.widgets import Card, Rule, WrappedLabel, column
+from ui.widgets import Card, Rule, column
 
 AGE_EVERY_MS = 10_000
 
@@ -102,30 +104,35 @@ class OrderPanel(Card):
         """The big button, by its key: takes the step, sends the sheet, or says why not."""
         if self._sheet is not None:
             self._sheet.submit()
-        elif self.sight is not None and self.sight.next is not None:
+        elif self._is_here() and self.sight is not None and self.sight.next is not None:
             self.start(self.sight.next)
 
     def hold(self) -> None:
         """Holds the order, or releases it."""
-        if self.sight is not None:
+        if self._is_here() and self.sight is not None:
             self.start(Step.RELEASE if self.sight.order.hold else Step.HOLD)
 
     def show_more(self) -> None:
         """The menu of all other steps."""
-        if self.sight is not None and self._sheet is None:
+        if self._is_here() and self._sheet is None:
             self.head.open_menu()
 
     def show_print(self) -> None:
         """The menu of papers."""
-        if self.sight is None or self._sheet is not None:
+        if not self._is_here() or self.sight is None or self._sheet is not None:
             return
-        if self._desk.printing is None:
-            text = _("No printer is set up. Add one in the settings.")
-            self._desk.messages.attention(text)
+        if closed := why(self.head.print):
+            self._desk.messages.attention(closed)
             return
-        self._print_menu.order_id = self.sight.order.id
+        self._print_menu.order = self.sight.order
         button = self.head.print
         self._print_menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _is_here(self) -> bool:
+        """Whether an order stands in the panel; where none was chosen it says so."""
+        if not self._wanted:
+            self._desk.messages.attention(_("Choose an order, or scan one."))
+        return self.sight is not None
 
     def leave_sheet(self) -> bool:
         """Back from what is being asked; False when nothing is."""
@@ -140,8 +147,10 @@ class OrderPanel(Card):
     # --- building ----------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self._nobody = WrappedLabel(_("Choose an order, or scan one."), "lead", "dim")
-        self._nobody.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._nobody = Blank()
+        keys = {name: actions.key(name) for name in ("above", "below", "next")}
+        words = _("{above} and {below} go through the list, {next} takes the next step.", **keys)
+        self._nobody.say(_("Choose an order, or scan one."), words, "scan")
         self.head = OrderHead()
         self.head.next_wanted.connect(self.next)
         self.head.hold_wanted.connect(self.hold)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.scan import classify
@@ -17,6 +17,7 @@ from ui.milestones import LISTED, PAINT_MS, Milestone
 from ui.order_table import OrderTable
 
 if TYPE_CHECKING:
+    from desktop.order import Order
     from ui.pages.order import OrderPanel
 
 LIST_SHARE, ORDER_SHARE = 54, 46
@@ -70,6 +71,12 @@ class OrdersPage(QWidget):
             layout.addWidget(self._panel)
             self._panel.open_order(self.table.current_id)
         return self._panel
+
+    @property
+    def order(self) -> Order | None:
+        """The order that is open."""
+        sight = self._panel.sight if self._panel is not None else None
+        return sight.order if sight is not None else None
 
     def _show_order(self) -> None:
         self.panel.show()
@@ -158,7 +165,7 @@ class OrdersPage(QWidget):
         actions.bind(self, "hold", self._hold)
         actions.bind(self, "print", self._show_print)
         actions.bind(self, "more", self._show_more)
-        self._arrows = [self._arrow(Qt.Key.Key_Up, -1), self._arrow(Qt.Key.Key_Down, 1)]
+        self._arrows = [self._arrow("above", -1), self._arrow("below", 1)]
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._focus_changed)
@@ -172,12 +179,10 @@ class OrdersPage(QWidget):
     def _show_more(self) -> None:
         self.panel.show_more()
 
-    def _arrow(self, key: Qt.Key, rows: int) -> QAction:
-        action = QAction(self)
-        action.setShortcut(QKeySequence(key))
-        action.triggered.connect(lambda: self.table.step(rows))
+    def _arrow(self, name: str, rows: int) -> QAction:
+        action = actions.bind(self, name, lambda: self.table.step(rows))
+        action.setAutoRepeat(True)
         action.setEnabled(False)
-        self.addAction(action)
         return action
 
     def _focus_changed(self, _before: Any, now: QWidget | None) -> None:

@@ -22,6 +22,7 @@ from desktop.order import Order, Role, Status
 from desktop.store import Session, orders, setup
 from desktop.truth import Tone, say
 from ui import actions
+from ui.blank import Blank
 from ui.desk import Desk
 from ui.pickup_card import Case, PickupCard
 from ui.row_list import Row, RowList
@@ -52,6 +53,7 @@ class PickupPage(QWidget):
 
     order_wanted = Signal(int)
     counted = Signal(int)
+    steps = tuple(_SAID)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,13 +74,19 @@ class PickupPage(QWidget):
     def title(self) -> str:
         return actions.text("pickup")
 
+    @property
+    def order(self) -> Order | None:
+        """The order on the card."""
+        return self.card.case.order if self.card.case is not None else None
+
     def _make_start(self) -> None:
         self._start = Card()
         self._call = WrappedLabel(_("Scan the pass, the order or the shelf"), "title")
         self.hint = Label(role="heading")
         self.list = RowList(_("Orders that wait for pickup"), large_mark=True)
-        self.nobody = WrappedLabel(_("Nothing waits for pickup."), "lead", "dim")
-        self.nobody.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nobody = Blank(large=True)
+        self.nobody.say(_("Reading the orders…"))
+        self.list.hide()
         self._start.body.addLayout(row(Sign("scan", "accent", 40), self._call, spacing=12))
         self._start.body.addSpacing(8)
         self._start.body.addWidget(self.hint)
@@ -184,7 +192,7 @@ class PickupPage(QWidget):
         )
 
     def _read_waiting(self) -> None:
-        self._desk.tasks.run(self._waiting, self._show_waiting, key="pickup waiting")
+        self._desk.tasks.run(self._waiting, self._show_waiting, self._unread, _WAITING)
 
     def _waiting(self) -> list[Order]:
         with self._desk.store.read() as session:
@@ -232,6 +240,15 @@ class PickupPage(QWidget):
         self._show_rows(waiting, text if waiting else "")
         self.counted.emit(len(waiting))
 
+    def _unread(self, error: BalcaoError) -> None:
+        self._stale = True
+        self._show_rows([], "")
+        self.nobody.say_unread(
+            _("What waits for pickup could not be read."),
+            _("Scan or type all the same. It is read again with the next change."),
+        )
+        self._desk.messages.error(error)
+
     def _show_several(self, found: _Found) -> None:
         self.card.forget()
         self._several = True
@@ -241,6 +258,8 @@ class PickupPage(QWidget):
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_rows(self, shown: list[Order], hint: str) -> None:
+        words = _("An order comes here when it is made ready for pickup.")
+        self.nobody.say(_("Nothing waits for pickup."), words, "check")
         self.hint.setText(hint)
         self.list.show_rows(self._row(order) for order in shown)
         self.list.setVisible(bool(shown))
@@ -297,6 +316,7 @@ class PickupPage(QWidget):
         case, printing = self.card.case, self._desk.printing
         order_id = order_id or (case.order.id if case else 0)
         if not order_id:
+            self._desk.messages.attention(self._call.text())
             return
         if printing is None:
             self._desk.messages.attention(_("No printer is set up. Add one in the settings."))

@@ -20,10 +20,12 @@ from desktop.i18n import N_, tr_error, when
 from desktop.i18n import tr as _
 from desktop.repair import Kind, Trouble
 from ui import actions, theme
+from ui.blank import Blank
+from ui.closed import why
 from ui.desk import Desk
 from ui.row_list import Row, RowList
 from ui.trouble_pane import TroublePane, number, title
-from ui.widgets import Card, Label, Sign, WrappedLabel
+from ui.widgets import Card, Label
 
 _TONES = {Kind.REFUSED: "stop", Kind.CHECKED: "dim"}
 _SAID = {
@@ -56,7 +58,11 @@ class RepairPage(QWidget):
         self.pane.acted.connect(self._act)
         self.pane.order_wanted.connect(self.order_wanted)
         self._places = QStackedWidget()
-        self._places.addWidget(_calm())
+        self._calm = Blank(large=True)
+        self._calm.say(_("Reading what waits for you…"))
+        card = Card()
+        card.body.addWidget(self._calm)
+        self._places.addWidget(card)
         self._places.addWidget(self._make_work_place())
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -94,11 +100,13 @@ class RepairPage(QWidget):
             self._stale = True
             return
         self._stale = False
-        self._desk.tasks.run(self._read, self._show, key="repair")
+        self._desk.tasks.run(self._read, self._show, self._unread, key="repair")
 
     def next(self) -> None:
         """The big button, by its key."""
-        if self._found:
+        if closed := why(self.pane.big) if self._found else "":
+            self._desk.messages.attention(closed)
+        elif self._found:
             self.pane.press()
 
     def back(self) -> bool:
@@ -119,10 +127,22 @@ class RepairPage(QWidget):
         with self._desk.store.read() as session:
             return repair.troubles(session)
 
+    def _unread(self, error: BalcaoError) -> None:
+        self._stale = True
+        self._found = {}
+        self._calm.say_unread(
+            _("What waits for you could not be read."),
+            _("It is read again with the next change, or when you come back to this page."),
+        )
+        self._places.setCurrentIndex(0)
+        self._desk.messages.error(error)
+
     def _show(self, found: list[Trouble]) -> None:
         before = list(self._found)
         key = self.list.current_key()
         self._found = {trouble.key: trouble for trouble in found}
+        words = _("What the platform refuses or leaves unanswered appears here.")
+        self._calm.say(_("Nothing waits for you"), words, "check", "ok")
         self._places.setCurrentIndex(1 if found else 0)
         now = self._desk.now()
         self.list.show_rows(_row(trouble, now) for trouble in found)
@@ -200,18 +220,3 @@ def _neighbour(before: list[Any], gone: Any, now: list[Any]) -> Any:
         below = [key for key in before[before.index(gone) :] if key in now]
         return below[0] if below else now[-1]
     return now[0]
-
-
-def _calm() -> QWidget:
-    card = Card()
-    card.body.addStretch(1)
-    card.body.addWidget(Sign("check", "ok", 64), 0, Qt.AlignmentFlag.AlignHCenter)
-    for text, role, tone in (
-        (_("Nothing waits for you"), "title", ""),
-        (_("What the platform refuses or leaves unanswered appears here."), "text", "dim"),
-    ):
-        label = WrappedLabel(text, role, tone)
-        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        card.body.addWidget(label)
-    card.body.addStretch(1)
-    return card

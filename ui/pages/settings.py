@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QWidget
 
+from desktop.connections import forget_secrets
 from desktop.errors import BalcaoError, UserError
 from desktop.i18n import tr as _
+from desktop.i18n import tr_error
 from desktop.secrets import Kept, Secrets
 from desktop.store import setup
 from ui import actions, theme
+from ui.blank import Blank
+from ui.closed import why
 from ui.desk import Desk
 from ui.row_list import Row, RowList
 from ui.settings.connections import ConnectionSection
@@ -37,8 +41,8 @@ class SettingsPage(QWidget):
         self._stale, self._saving = True, False
         self._then: Callable[[], object] | None = None
         self.setProperty("kind", "page")
-        kept = secrets or Kept(desk.store.path.parent)
-        self.connections = ConnectionSection(desk.tasks, kept)
+        self._secrets = secrets or Kept(desk.store.path.parent)
+        self.connections = ConnectionSection(desk.tasks, self._secrets)
         self.store = StoreSection()
         self.sections: list[Section] = [
             self.store, JourneySection(), self.connections, PrinterSection(desk.tasks),
@@ -50,7 +54,7 @@ class SettingsPage(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(12)
         whole.addWidget(self._left, 1)
-        whole.addWidget(self._right, 4)
+        whole.addWidget(self._make_cover(), 4)
         self._listen()
 
     @property
@@ -88,6 +92,16 @@ class SettingsPage(QWidget):
         self._right.body.addWidget(self._places, 1)
         self._right.body.addWidget(self.save)
 
+    def _make_cover(self) -> QWidget:
+        """Until the settings are read, nothing stands there that could be saved over them."""
+        self._blank, self._cover = Blank(large=True), QStackedWidget()
+        self._blank.say(_("Reading the settings…"))
+        card = Card()
+        card.body.addWidget(self._blank)
+        self._cover.addWidget(card)
+        self._cover.addWidget(self._right)
+        return self._cover
+
     def _listen(self) -> None:
         for section in self.sections:
             section.changed.connect(self._weigh)
@@ -102,9 +116,7 @@ class SettingsPage(QWidget):
         self.stay.clicked.connect(self._go_on)
         self.drop.clicked.connect(self._drop)
         self._desk.bridge.state_changed.connect(self.refresh)
-        save = QShortcut(QKeySequence.StandardKey.Save, self)
-        save.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        save.activated.connect(self.next)
+        actions.bind(self, "save", self.next, Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._weigh()
 
     @property
@@ -119,12 +131,14 @@ class SettingsPage(QWidget):
             self._stale = True
             return
         self._stale = False
-        self._desk.tasks.run(self._read, self._show, key="settings")
+        self._desk.tasks.run(self._read, self._show, self._unread, key="settings")
 
     def next(self) -> None:
         """Saves, by its key."""
         if not self._saving and self.section.is_changed():
             self._save()
+        elif closed := why(self.save):
+            self._desk.messages.attention(closed)
 
     def back(self) -> bool:
         """Asks about unsaved edits; a second Esc goes on editing. False when there are none."""
@@ -163,7 +177,16 @@ class SettingsPage(QWidget):
         for section in self.sections:
             if not section.is_changed():
                 section.show_state(state)
+        self._cover.setCurrentWidget(self._right)
         self._weigh()
+
+    def _unread(self, error: BalcaoError) -> None:
+        self._stale = True
+        self._blank.say_unread(
+            _("The settings could not be read."),
+            _("They are read again when you come back to this page."),
+        )
+        self._desk.messages.error(error)
 
     def _section_wanted(self, number: int | None) -> None:
         if number is None or number == self._places.currentIndex():
@@ -222,12 +245,13 @@ class SettingsPage(QWidget):
             return
         self._saving = True
         self._weigh()
-        if change.first is None:
+        together, store = change.together, self._desk.store
+        if together is None:
             self._write(section, change)
         else:
             self._desk.tasks.run(
-                change.first,
-                lambda _done: self._write(section, change),
+                lambda: together(lambda: store.do(change.write)),
+                lambda _done: self._saved(section),
                 lambda error: self._refused(section, error),
             )
 
@@ -255,19 +279,30 @@ class SettingsPage(QWidget):
             then()
 
     def _remove(self, connection: str) -> None:
+        with self._desk.store.read() as session:
+            known = {c.name: c for c in setup.all_connections(session)}.get(connection)
+        if known is None:  # a second press
+            return
         self._desk.bridge.watch(
             self._desk.store.write(lambda s: setup.remove_connection(s, connection)),
-            lambda _done: self._removed(),
+            lambda _done: self._removed(known),
             lambda error: self._refused(self.connections, error),
         )
 
-    def _removed(self) -> None:
-        sync = self._desk.sync
-        if sync is not None:
-            self._desk.tasks.run(sync.configure, lambda _done: None)
+    def _removed(self, gone: setup.Connection) -> None:
         with self._desk.store.read() as session:
             self.connections.show_state(read(session))
         self._desk.messages.ok(_("Removed."))
+        self._desk.tasks.run(lambda: self._forget(gone), self._forgotten)
+
+    def _forget(self, gone: setup.Connection) -> UserError | None:
+        if self._desk.sync is not None:
+            self._desk.sync.configure()
+        return forget_secrets(self._desk.store, self._secrets, gone)
+
+    def _forgotten(self, left: UserError | None) -> None:
+        if left is not None:
+            self._desk.messages.attention(tr_error(left))
 
     def _refused(self, section: Section, error: BalcaoError) -> None:
         self._saving = False

@@ -22,6 +22,8 @@ from desktop.store import Store, setup, shipments
 from desktop.store.shipments import DayNumbers, Heap, Key
 from printing.documents import Handover
 from ui import actions, theme
+from ui.blank import Blank
+from ui.closed import close, why
 from ui.desk import Desk
 from ui.row_list import Row
 from ui.shipments import rows, slots
@@ -31,7 +33,7 @@ from ui.shipments.number_card import NumberCard
 from ui.shipments.papers import Papers
 from ui.shipments.slots import COLLECTED, LATE, SHIPPED, TO_LEAVE, Place, Slot
 from ui.shipments.tables_card import TablesCard
-from ui.widgets import Card, ElidedLabel, Sign, SmallButton, WrappedLabel, column, row
+from ui.widgets import Card, ElidedLabel, SmallButton, column, row
 
 READ_EVERY_MS, TICK_MS = 500, 20_000
 GAP = 12
@@ -95,6 +97,7 @@ class ShipmentsPage(QWidget):
 
     def _make(self) -> None:
         self.export = SmallButton(actions.text("export"), actions.key("export"))
+        close(self.export, _("Reading…"))
         self.bar = DayBar(self.title, self.export)
         self.cards = {
             SHIPPED: NumberCard(_("Dispatched")),
@@ -130,9 +133,8 @@ class ShipmentsPage(QWidget):
         head = column(self.heading, self.count, spacing=0)
         head.setContentsMargins(theme.MARGIN, theme.GAP, theme.MARGIN, theme.GAP)
         self.list = HeapList(self._fetch)
-        self.nothing = WrappedLabel(_("Reading the orders…"), "text", "dim")
-        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.nothing.setContentsMargins(32, 32, 32, 32)
+        self.nothing = Blank()
+        self.nothing.say(_("Reading the orders…"))
         self._list_places = QStackedWidget()
         self._list_places.addWidget(self.nothing)
         self._list_places.addWidget(self.list)
@@ -150,7 +152,7 @@ class ShipmentsPage(QWidget):
         self.bar.day_wanted.connect(self.show_day)
         self.bar.refused.connect(self._desk.messages.error)
         actions.bind(self, "export", self.offer_table)
-        actions.bind(self, "print", self.tables.press_manifest)
+        actions.bind(self, "print", self._press_manifest)
         self._desk.bridge.orders_changed.connect(lambda _ids: self.refresh())
         self._desk.bridge.state_changed.connect(self._state_changed)
 
@@ -196,12 +198,21 @@ class ShipmentsPage(QWidget):
         self._slot = slot
         self._read()
 
+    def _press_manifest(self) -> None:
+        if closed := why(self.tables.manifest):
+            self._desk.messages.attention(closed)
+        else:
+            self.tables.press_manifest()
+
     def offer_manifest(self, handover: Handover, at: QPoint) -> None:
         self.papers.offer_manifest(handover, at)
 
     def offer_table(self) -> None:
         """The rows of the list, as they stand there."""
         if self.sight is None or self._is_closed():
+            return
+        if empty := why(self.export):
+            self._desk.messages.attention(empty)
             return
         title = f"{self.heading.text()} {self.sight.numbers.day.date}"
         below = self.export.mapToGlobal(self.export.rect().bottomLeft())
@@ -228,8 +239,9 @@ class ShipmentsPage(QWidget):
 
     def _failed(self, error: BalcaoError) -> None:
         self._stale = True
-        self.nothing.setText(
-            _("The numbers could not be read. They are read again with the next change.")
+        self.nothing.say_unread(
+            _("The numbers could not be read."),
+            _("They are read again with the next change, or when you choose a day."),
         )
         self._list_places.setCurrentIndex(0)
         self._desk.messages.error(error)
@@ -267,10 +279,10 @@ class ShipmentsPage(QWidget):
         self.count.setText(slots.counted(sight.slot, len(sight.keys)) if sight.keys else "")
         self.list.setAccessibleName(f"{self.heading.text()}: {self.count.text()}")
         self.list.show_keys(sight.keys, same, timed=sight.slot.place is Place.LEFT)
-        self.nothing.setText(rows.nothing(sight.slot))
+        self.nothing.say(*rows.nothing(sight.slot))
         self._list_places.setCurrentIndex(1 if sight.keys else 0)
-        self.export.setEnabled(bool(sight.keys))
-        self.export.setToolTip(f"{self.heading.text()}: {self.count.text()}")
+        empty = "" if sight.keys else _("This list is empty: there is nothing to export.")
+        close(self.export, empty, actions.key("export"))
         if self._goes_there and sight.slot == self._slot:
             self._goes_there = False
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -283,14 +295,8 @@ class ShipmentsPage(QWidget):
 
 def _closed() -> QWidget:
     """For who is no manager."""
-    card = Card()
-    card.body.addStretch(1)
-    card.body.addWidget(Sign("person", "dim", 48), 0, Qt.AlignmentFlag.AlignHCenter)
-    words = _(
-        "This page is for managers. Change who is at the window: {key}.", key=actions.key("person")
-    )
-    label = WrappedLabel(words, "lead", "dim")
-    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    card.body.addWidget(label)
-    card.body.addStretch(1)
+    card, blank = Card(), Blank(large=True)
+    words = _("Change who is at the window: {key}.", key=actions.key("person"))
+    blank.say(_("This page is for managers."), words, "person")
+    card.body.addWidget(blank)
     return card

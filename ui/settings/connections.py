@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop import connectors
-from desktop.connectors import Connector
+from desktop import accounts, connectors
 from desktop.errors import UserError
-from desktop.fields import Field, FieldKind, parse_all
+from desktop.fields import Field, parse_all
 from desktop.i18n import N_, tr_error, tr_n
 from desktop.i18n import tr as _
-from desktop.secrets import Secrets
+from desktop.secrets import Secrets, keep_with
 from desktop.store import Session, setup
 from desktop.store.setup import Connection, MapRow
 from ui.forms import Form
@@ -150,12 +150,7 @@ class ConnectionSection(Section):
         declared = connectors.load(self._connector).fields
         if self._known() is not None:
             return tuple(_kept(field) for field in declared)
-        choices = {name: connectors.load(name).title for name in connectors.names()}
-        return (
-            Field("connector", N_("Platform"), FieldKind.CHOICE, required=True, choices=choices),
-            Field("name", N_("Name of the connection"), required=True),
-            *declared,
-        )
+        return (*accounts.kind(), *accounts.NAME, *declared)
 
     def _edited(self) -> None:
         assert self.form is not None
@@ -186,19 +181,18 @@ class ConnectionSection(Section):
         name, plain, secret = self._given()
         known, kept, secrets = self._known(), self._connector, self._secrets
 
-        def first() -> None:
-            for field, value in secret.items():
-                secrets.set(name, field, value)
+        def together(write: Callable[[], None]) -> None:
+            keep_with(secrets, name, secret, write)
 
         rows = self.mapping.rows()
         if known is not None:
-            return Change(lambda s: _change(s, name, plain, rows), first)
+            return Change(lambda s: _change(s, name, plain, rows), together)
         words = connectors.load(kept).words
         fresh = [MapRow(word.word, word.status, True, word.creates) for word in words]
         connection = Connection(name, kept, plain)
         self._check_name(name)
         self._name = name
-        return Change(lambda s: setup.add_connection(s, connection, fresh), first)
+        return Change(lambda s: setup.add_connection(s, connection, fresh), together)
 
     def show_error(self, error: UserError) -> bool:
         return self.form is not None and shows(self.form, error)
@@ -251,18 +245,20 @@ def _check(
     kind: str, name: str, plain: dict[str, str], typed: dict[str, str], secrets: Secrets
 ) -> None:
     """Asks the platform, with what is typed or kept. Waits for the network."""
-    hidden = [field.name for field in connectors.load(kind).fields if field.secret]
-    values = plain | {field: typed.get(field) or secrets.get(name, field) for field in hidden}
-    connector: Connector = connectors.make(kind, name, values)
-    try:
-        connector.check()
-    finally:
-        connector.close()
+    known = {}
+    for field in (one for one in connectors.load(kind).fields if one.secret):
+        known[field.name] = typed.get(field.name) or secrets.get(name, field.name)
+        if field.required and not known[field.name]:
+            raise UserError(
+                N_("“{label}” is missing. Fill it in."), field=field.name, label=field.label
+            )
+    accounts.ask(accounts.Account(name, kind, plain, known))
 
 
 def _row(connection: Connection) -> Row:
     title = connectors.load(connection.connector).title
-    trouble = tr_error(connection.trouble) if connection.trouble else ""
+    said = connection.trouble or connection.warning
+    trouble = tr_error(said) if said else ""
     detail = " · ".join(part for part in (title, trouble) if part)
-    mark = _("in trouble") if trouble else ""
+    mark = _("in trouble") if connection.trouble else ""
     return Row(connection.name, connection.name, detail, mark=mark, tone="attention")

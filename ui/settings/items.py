@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from desktop import settings
 from desktop.errors import UserError
 from desktop.fields import Field, FieldKind, parse_all
 from desktop.i18n import N_
@@ -17,6 +18,7 @@ from desktop.order import Person, Role
 from desktop.store import setup
 from desktop.store.setup import Printer
 from printing import documents, profiles, test_page, transports
+from ui.closed import close
 from ui.forms import Form
 from ui.row_list import Row, RowList
 from ui.settings.section import Change, Section, State, shows
@@ -107,7 +109,7 @@ class _Items(Section):
     def _show_marked(self, place: int | None) -> None:
         marked = place is not None and place < len(self._edited)
         self.form.setVisible(marked)
-        self.remove.setEnabled(marked)
+        close(self.remove, "" if marked else _("Mark a row of the list first."))
         if marked and place is not None and self.form.values() != self._edited[place]:
             self._as_form(self._edited[place])
 
@@ -235,6 +237,5 @@ class PeopleSection(_Items):
 
     def change(self) -> Change:
         people = [Person(item["name"], Role(item["role"])) for item in self.items()]
-        if people and all(person.role is not Role.MANAGER for person in people):
-            raise UserError(N_("Somebody must be a manager, or nobody can refund."), field="role")
+        settings.check_people(people)
         return Change(lambda session: setup.set_people(session, people))

@@ -12,7 +12,7 @@ from desktop.order import Status
 from desktop.store.setup import MapRow
 from ui.choices import Choice, Tick
 from ui.counter_texts import clear
-from ui.widgets import ElidedLabel, SmallButton, WrappedLabel, row
+from ui.widgets import SmallButton, WrappedLabel, row
 
 _HEAD = 1
 
@@ -90,7 +90,7 @@ class _Line(QObject):
         self.status.currentIndexChanged.connect(lambda _index: self.changed.emit())
         self.active.toggled.connect(lambda _on: self.changed.emit())
         self.creates.toggled.connect(lambda _on: self.changed.emit())
-        self.widgets = (ElidedLabel(one.word), self.status, self.active, self.creates)
+        self.widgets = (WrappedLabel(one.word), self.status, self.active, self.creates)
 
     def _name_them(self) -> None:
         self.status.setAccessibleName(_("Meaning of {word}", word=self.word))

@@ -30,11 +30,11 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How to save: `write` in one transaction; `first` before it, beside the GUI thread, where a key
-    store may ask and wait."""
+    """How to save: `write` in one transaction. `together` does what it is given, beside the GUI thread,
+    with what a key store has to keep: it may ask and wait, and where one of both fails neither stays."""
 
     write: Callable[[Session], None]
-    first: Callable[[], None] | None = None
+    together: Callable[[Callable[[], None]], None] | None = None
 
 
 class Section(QWidget):

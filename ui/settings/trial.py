@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.errors import BalcaoError
 from desktop.i18n import tr_error
-from ui.tasks import Tasks
+from ui.closed import close
+from ui.tasks import Errands, Tasks
 from ui.widgets import SmallButton, WrappedLabel, row
 
 
@@ -18,7 +19,7 @@ class Trial(QWidget):
 
     wanted = Signal()
 
-    def __init__(self, tasks: Tasks, text: str, parent: QWidget | None = None) -> None:
+    def __init__(self, tasks: Tasks | Errands, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tasks = tasks
         self._worked, self._is_wanted = "", False
@@ -30,7 +31,7 @@ class Trial(QWidget):
 
     def run(self, work: Callable[[], None], meanwhile: str, worked: str) -> None:
         """Tries it beside the GUI thread; says `meanwhile`, then `worked` or the sentence of the error."""
-        self.button.setEnabled(False)
+        close(self.button, meanwhile)
         self._worked, self._is_wanted = worked, True
         self._say(meanwhile, "dim")
         self._tasks.run(work, self._done, self._failed)
@@ -47,7 +48,7 @@ class Trial(QWidget):
         self._end(tr_error(error), "stop")
 
     def _end(self, text: str, tone: str) -> None:
-        self.button.setEnabled(True)
+        close(self.button, "")
         if self._is_wanted:
             self._say(text, tone)
 

@@ -12,6 +12,7 @@ from desktop.i18n import language
 from desktop.i18n import tr as _
 from desktop.local_day import Day, read_day, words
 from ui import actions, theme
+from ui.closed import close
 from ui.widgets import ElidedLabel, Label, SmallButton, column, row
 
 DATE_PX = 132
@@ -36,8 +37,6 @@ class DayBar(QWidget):
         self.before = _arrow("‹", "day_before")
         self.after = _arrow("›", "day_after")
         self.today = SmallButton(actions.text("today"))
-        self.today.setAccessibleDescription(actions.key("today"))
-        self.today.setToolTip(actions.key("today"))
         self._lay_out(more)
         self._listen()
 
@@ -60,11 +59,11 @@ class DayBar(QWidget):
     def show_day(self, day: Day, is_today: bool) -> None:
         self._day = day
         date = QDate(day.date.year, day.date.month, day.date.day)
-        name = QLocale(language()).toString(date, QLocale.FormatType.LongFormat)
-        self._name.setText(name)
+        # The field beside it says the rest.
+        self._name.setText(QLocale(language()).dayName(date.dayOfWeek()))
         self.date.setText(words(day))
         self._show_wrong(False)
-        self.today.setEnabled(not is_today)
+        close(self.today, _("This is today already.") if is_today else "", actions.key("today"))
 
     def go(self, days: int) -> None:
         """So many days on; at the ends of the calendar nothing happens."""

@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyleOptionViewItem, QWidget
 
 from desktop.store.shipments import Key
@@ -128,7 +128,7 @@ class _Pages(QAbstractListModel):
 
 def time_px() -> int:
     """As wide as a time of day."""
-    return QFontMetrics(theme.font(theme.LEAD, theme.STRONG)).horizontalAdvance("00:00") + 2
+    return theme.metrics(theme.LEAD, theme.STRONG).horizontalAdvance("00:00") + 2
 
 
 class _Painter(RowPainter):

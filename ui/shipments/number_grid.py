@@ -33,8 +33,8 @@ from ui.shipments.slots import Slot
 
 Index = QModelIndex | QPersistentModelIndex
 _CELL = Qt.ItemDataRole.UserRole
-BAR_ROW, HEAD, PAD = 88, 30, 8
-NARROWEST_PX, NAMES_MIN_PX, NAMES_MAX_PX = 22, 104, 190
+BAR_ROW, HEAD, PAD, NAME_PAD = 88, 30, 8, 11
+NARROWEST_PX, NAMES_MIN_PX, NAMES_MAX_PX = 22, 120, 190
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
@@ -145,7 +145,7 @@ class NumberGrid(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         names = min(max(round(self.width() * self._names_share), NAMES_MIN_PX), NAMES_MAX_PX)
-        self._numbers.names_px = names - 2 * PAD
+        self._numbers.names_px = names - NAME_PAD
         self.verticalHeader().setFixedWidth(names)
         super().resizeEvent(event)
         self._share()
@@ -225,7 +225,7 @@ class _Numbers(QAbstractTableModel):
 
     def widest(self, column: int, font: QFont) -> int:
         texts = [row.cells[column].text for row in self.rows]
-        metrics, heads = QFontMetrics(font), QFontMetrics(theme.font(theme.SMALL, theme.STRONG))
+        metrics, heads = QFontMetrics(font), theme.metrics(theme.SMALL, theme.STRONG)
         wide = max((metrics.horizontalAdvance(text) for text in texts), default=0)
         return max(wide, heads.horizontalAdvance(self.heads[column]))
 
@@ -244,7 +244,7 @@ class _Numbers(QAbstractTableModel):
             return self.heads[section] if role == Qt.ItemDataRole.DisplayRole else None
         name = self.rows[section].name
         if role == Qt.ItemDataRole.DisplayRole:
-            metrics = QFontMetrics(theme.font(theme.SMALL, theme.STRONG))
+            metrics = theme.metrics(theme.SMALL, theme.STRONG)
             return metrics.elidedText(name, Qt.TextElideMode.ElideRight, self.names_px)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

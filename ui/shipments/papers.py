@@ -20,6 +20,7 @@ from printing import handovers, languages, transports
 from printing.documents import Handover
 from printing.profiles import DEFAULTS, profile
 from printing.transports import Address
+from ui.closed import entry
 from ui.desk import Desk
 
 KINDS = {"xlsx": "XLSX (*.xlsx)", "csv": "CSV (*.csv)", "pdf": "PDF (*.pdf)"}
@@ -44,9 +45,10 @@ class Papers(QObject):
     def offer_manifest(self, handover: Handover, at: QPoint) -> None:
         """A menu: on paper where a printer runs, or as a file."""
         menu = self._menu()
-        paper = menu.addAction(_("Print the manifest"))
+        runs = self._desk.printing is not None
+        no_printer = "" if runs else _("No printer is set up. Add one in the settings.")
+        paper = entry(menu, _("Print the manifest"), no_printer)
         paper.triggered.connect(lambda: self.print_manifest(handover))
-        paper.setEnabled(self._desk.printing is not None)
         menu.addAction(_("Save it as PDF…")).triggered.connect(lambda: self.save_manifest(handover))
         menu.popup(at - QPoint(0, menu.sizeHint().height()))
 

@@ -23,17 +23,22 @@ _TONES = {
 }  # fmt: skip
 # Views in which orders of several statuses stand.
 _MIXED = {View.ROAD, View.FINALIZE, View.HELD, View.STOPPED}
+_ANOTHER = N_("Choose another number, or another day.")
 _EMPTY = {
-    Place.LEFT: N_("Nothing left here in this time."),
-    Place.TO_LEAVE: N_("Everything that is ready has left."),
-    Place.LATE: N_("Nothing is late."),
-    Place.STAGE: N_("No orders here."),
-    Place.OVER: N_("No order stands here for too long."),
-}
+    Place.LEFT: (N_("Nothing left here in this time."), _ANOTHER),
+    Place.TO_LEAVE: (
+        N_("Everything that is ready has left."), N_("What is packed next waits here."),
+    ),
+    Place.LATE: (N_("Nothing is late."), N_("What misses its time comes here by itself.")),
+    Place.STAGE: (N_("No orders here."), _ANOTHER),
+    Place.OVER: (N_("No order stands here for too long."), _ANOTHER),
+}  # fmt: skip
 
 
-def nothing(slot: Slot) -> str:
-    return _(_EMPTY[slot.place])
+def nothing(slot: Slot) -> tuple[str, str, str]:
+    """Title, sentence and sign for a number that is zero."""
+    title, words = _EMPTY[slot.place]
+    return _(title), _(words), "check"
 
 
 def weighed(taker: Taker) -> str:
@@ -73,11 +78,11 @@ def _left(key: Key, item: Item, slot: Slot, _now: datetime) -> Row:
 def _standing(key: Key, item: Item, slot: Slot, now: datetime) -> Row:
     order = item.order
     age = _("for {span}", span=ago((now - item.since).total_seconds()))
-    parts = [_(order.status.label)] if slot.place is Place.LATE or slot.view in _MIXED else []
-    parts += [age, tr_n("{n} item", "{n} items", len(order.lines)), order.channel]
+    stage = _(order.status.label) if slot.place is Place.LATE or slot.view in _MIXED else ""
+    lines = tr_n("{n} item", "{n} items", len(order.lines))
+    parts = (stage, age, order.buyer.name, lines, order.channel)
     mark, tone = _chip(order, now)
-    title = " · ".join(filter(None, (order.number, order.buyer.name)))
-    return Row(key, title, " · ".join(filter(None, parts)), mark=mark, tone=tone)
+    return Row(key, order.number, " · ".join(filter(None, parts)), mark=mark, tone=tone)
 
 
 def _chip(order: Order, now: datetime) -> tuple[str, str]:

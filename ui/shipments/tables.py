@@ -78,5 +78,5 @@ def _stage_row(stage: Stage, now: datetime) -> GridRow:
     return GridRow(name, (
         Cell(f"{n}", whole, spoken, "ink" if n else "dim"),
         Cell(age, whole, aged, "ink" if n else "dim"),
-        Cell(f"{late} > {limit}", over, f"{name}: {said}", "stop" if late else "dim"),
+        Cell(f"{late} > {limit}" if late else limit, over, f"{name}: {said}", "stop" if late else "dim"),
     ))  # fmt: skip

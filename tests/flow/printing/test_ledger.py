@@ -185,6 +185,38 @@ def test_a_pick_list_of_several_orders_is_one_paper(store, clock, tmp_path):
     assert "V-2" not in paper.pdf_words(second.read_bytes())[0]
 
 
+def test_a_packing_slip_lies_in_each_box_and_is_no_label(store, clock, tmp_path):
+    told: list[object] = []
+    order = stored(store)
+    printer = Printer("pages", "pdf_a4", f"file:{tmp_path}/out/")
+    with spooling(store, clock, printer, told=lambda *of: told.append(of)) as spooler:
+        for ask in (spooler.print, spooler.print, spooler.reprint):
+            for ticket in ask([order.id], "packing_slip", "Ana"):
+                spooler.wait(ticket.job.id, SOON_S)
+    pages = [paper.pdf_words(one.read_bytes())[0] for one in sorted((tmp_path / "out").iterdir())]
+    assert [f"Package {n} of 2" in page for n, page in zip((1, 2, 1, 2), pages, strict=True)] == [
+        True
+    ] * 4
+    assert ["REPRINT 1 - Ana" in page for page in pages] == [False, False, True, True]
+    assert told == []
+
+
+def test_a_paper_of_several_sorts_goes_to_the_printer_it_is_meant_for_or_to_one_it_suits(
+    store, clock, tmp_path
+):
+    order = stored(store, packages=(Package(1),))
+    roll = Printer("a roll", "escpos_80", f"file:{tmp_path}/roll/")
+    page = Printer("pages", "pdf_a4", f"file:{tmp_path}/page/")
+    named = replace(page, name="named", documents=("packing_slip",))
+    for printers, wanted in (([roll], roll), ([roll, page], page), ([roll, page, named], named)):
+        with spooling(store, clock, *printers) as spooler:
+            (ticket,) = spooler.reprint([order.id], "packing_slip", "Ana")
+            assert ticket.job.printer == wanted.name
+            spooler.wait(ticket.job.id, SOON_S)
+    (slip,) = paper.read_escpos(next((tmp_path / "roll").iterdir()).read_bytes(), "cp850", 2)
+    assert "Package 1 of 1" in slip.lines
+
+
 def test_what_cannot_be_printed_is_refused_in_words(store, clock):
     order = stored(store)
     spooler = Spooler(store, [Printer("labels", "zpl_203", "tcp:x:1")], None, clock)

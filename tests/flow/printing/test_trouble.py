@@ -239,19 +239,24 @@ def test_last_nights_queue_does_not_come_out_by_surprise(store, clock, document,
             printer.wait_for_jobs(1)
 
 
-def test_no_label_is_printed_of_a_cancelled_order(store, clock):
+@pytest.mark.parametrize("document", ["label", "packing_slip"])
+def test_no_paper_for_the_packages_of_a_cancelled_order_is_printed(store, clock, document):
     order = stored(store, packages=(Package(1),))
     cancelled = Cancellation(CancelState.CANCELLED, paper.AT)
     with FakePrinter() as printer:
         asleep = Spooler(store, [label_printer(printer)], None, clock)
-        (ticket,) = asleep.print([order.id], "label", "Ana")
+        (ticket,) = asleep.print([order.id], document, "Ana")
         changed(store, replace(order, cancellation=cancelled))
         with spooling(store, clock, label_printer(printer)) as spooler:
             job = spooler.wait(ticket.job.id, SOON_S)
             assert (job.state, printer.jobs) == (State.FAILED, [])
             assert "cancelled" in str(job.reason)
             with pytest.raises(UserError, match="was cancelled"):
-                spooler.print([order.id], "label", "Ana")
+                spooler.print([order.id], document, "Ana")
+            assert spooler.refusal(document, [order]) is None
+            stopped = replace(order, cancellation=cancelled)
+            assert "was cancelled" in str(spooler.refusal(document, [stopped]))
+            assert "No printer is set up" in str(spooler.refusal("manifest", [order]))
 
 
 def test_one_broken_printer_does_not_stop_the_other(store, clock, tmp_path):

@@ -98,7 +98,7 @@ def test_of_fast_letters_only_the_last_answer_is_shown(table, desk, filled, qtbo
     ("view", "typed", "words"),
     [
         (View.INVOICE, "", "Nothing to invoice right now."),
-        (View.CREATION, "", "New orders arrive here by themselves."),
+        (View.CREATION, "", "No new orders."),
         (View.INVOICE, "nobody", "Nothing matches “nobody”."),
     ],
 )

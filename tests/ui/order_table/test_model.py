@@ -169,5 +169,8 @@ def test_a_row_reads_as_in_the_look():
 def test_what_stops_an_order_goes_before_its_time():
     late = a_row(1, due_at=NOW - timedelta(minutes=5))
     assert shown(replace(late, held=True), NOW).chip == "on hold"
-    assert shown(replace(late, held=True, stopped=True), NOW).chip == "cancelled"
+    # The row does not know whether the buyer only asks or the platform has done it.
+    assert shown(replace(late, held=True, stopped=True), NOW).chip == "cancellation"
+    ended = replace(late, held=True, stopped=True, status=Status.CANCELLED)
+    assert shown(ended, NOW).chip == "cancelled"
     assert "Accepted" in shown(late, NOW, with_status=True).details

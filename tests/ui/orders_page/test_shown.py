@@ -139,6 +139,9 @@ class Printer:
     def __init__(self):
         self.asked = []
 
+    def refusal(self, document, found):
+        return UserError("No printer takes it.") if document == "label" else None
+
     def print(self, ids, document, who):
         self.asked.append((ids, document, who))
         return [Ticket(None, True)]
@@ -150,6 +153,8 @@ def test_papers_are_printed_from_the_menu(desk, page, show, heard, qtbot):
     page.panel.show_print()
     menu = page.panel._print_menu
     qtbot.waitUntil(menu.isVisible)
+    (label,) = (a for a in menu.actions() if not a.isEnabled())
+    assert label.text() == "Label  —  No printer takes it."
     next(a for a in menu.actions() if "Pick" in a.text()).trigger()
     menu.close()
     qtbot.waitUntil(lambda: bool(heard.messages))

@@ -38,7 +38,7 @@ def menus():
     def of() -> dict[str, object]:
         menu = QApplication.activePopupWidget()
         assert isinstance(menu, QMenu)
-        return {action.text(): action for action in menu.actions()}
+        return {action.text().split("  —  ")[0]: action for action in menu.actions()}
 
     yield of
     if (menu := QApplication.activePopupWidget()) is not None:
@@ -116,7 +116,8 @@ def test_the_manifest_is_saved_as_pdf(page, keys, heard, menus, qtbot, tmp_path)
     page.papers._ask_path = lambda *_: str(path)
     mark_carrier(page, "jadlog")
     keys(page, Qt.Key.Key_F9)
-    assert not menus()["Print the manifest"].isEnabled()  # no printer runs
+    on_paper = menus()["Print the manifest"]
+    assert not on_paper.isEnabled() and "No printer is set up" in on_paper.text()
     choose(menus, "Save it as PDF…")
     qtbot.waitUntil(lambda: bool(heard.messages))
     assert heard.messages[-1].text == "3 packages are in romaneio.pdf."

@@ -7,13 +7,12 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu
+from PySide6.QtWidgets import QApplication, QDialog, QMenu
 
 from desktop.store import orders, setup
 from desktop.store.queries import View
 from tests.ui.window.acts import BETO, settle_in
 from ui import actions, theme
-from ui.help import HelpDialog
 
 ESC, ENTER = Qt.Key.Key_Escape, Qt.Key.Key_Return
 
@@ -75,17 +74,6 @@ def test_from_a_page_back_to_the_stage_that_was_open(window, keys, qtbot):
     assert window.sidebar.views.button(View.PACK).isChecked()
 
 
-def test_help_lists_every_key_and_closes_with_escape(window, keys, qtbot):
-    keys(window, Qt.Key.Key_F1)
-    dialog = window.findChild(HelpDialog)
-    qtbot.waitUntil(dialog.isActiveWindow)
-    words = [label.text() for label in dialog.findChildren(QLabel)]
-    for action in actions.ACTIONS.values():
-        assert action.key in words and action.text in words
-    keys(dialog, ESC)
-    qtbot.waitUntil(lambda: window.findChild(HelpDialog) is None)
-
-
 def test_no_two_shortcuts_of_a_page_are_the_same(window):
     for name in ("orders", "pickup", "shipments", "repair", "settings"):
         window.show_page(name)
@@ -104,7 +92,7 @@ def test_no_two_shortcuts_of_a_page_are_the_same(window):
 
 def test_update_now_wakes_the_sync(store, open_window, keys):
     class Sync:
-        woken = 0
+        woken, fault = 0, None
 
         def wake(self):
             self.woken += 1
@@ -176,7 +164,7 @@ def test_a_dialog_that_takes_no_scan_keeps_the_window_still(window, heard, qtbot
     dialog = QDialog(window)
     qtbot.addWidget(dialog)
     dialog.open()
-    qtbot.waitExposed(dialog)
+    qtbot.waitUntil(dialog.isActiveWindow)
     burst(dialog, "1050")
     assert window.page("orders").view == View.CREATION
     assert heard.sounds == ["attention"]

@@ -59,6 +59,18 @@ def test_the_collector_collects_on_this_thread(qapp):
     assert set(ended) == {threading.current_thread()}
 
 
+def test_what_a_start_made_is_looked_through_no_more(qapp, qtbot, monkeypatch):
+    monkeypatch.setattr("ui.collector.STARTED_MS", 0)
+    gc.unfreeze()
+    made = [[]]
+    collector = Collector()
+    try:
+        qtbot.waitUntil(lambda: gc.get_freeze_count() > 0)
+        assert not any(one is made for one in gc.get_objects())
+    finally:
+        collector.close()
+
+
 def run_and(act, folder, **more):
     """Runs the program and calls `act(window)` once the store is open; then closes the window."""
 
@@ -83,7 +95,7 @@ def unconnected(tmp_path):
     """A data folder in English without a connection."""
     place = tmp_path / "data"
     opened = Store(place)
-    wanted = setup.StoreSettings("Loja 014", "en", "light")
+    wanted = setup.StoreSettings("Loja 014", "en", "light", set_up="done")
     opened.do(lambda s: setup.save_settings(s, wanted))
     put(opened, some_orders())
     opened.close()

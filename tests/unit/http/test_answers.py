@@ -123,7 +123,6 @@ def test_keys_and_rights_have_their_own_sentences() -> None:
         (b'{"error": {"code": "OMS003", "message": "Not\\n now"}}', "OMS003", "refused: Not now"),
         (b'{"Message": "No."}', "", "refused: No."),
         (b"plain words", "", "refused: plain words"),
-        (b"<html>Not found</html>", "", "refused (409)"),
         (b"[1, 2]", "", "refused (409)"),
         (b"", "", "refused (409)"),
     ],
@@ -138,11 +137,27 @@ def test_a_refusal_says_why(body: bytes, code: str, sentence: str) -> None:
     assert sentence in str(caught.value)
 
 
-def test_a_page_is_no_answer() -> None:
-    with talking(says(b" \n<html>Wi-Fi</html>", kind="text/html")) as (_, client):
+@pytest.mark.parametrize("status", ["200 OK", "403 Forbidden", "404 Not Found", "409 Conflict"])
+def test_a_page_is_no_answer_whatever_its_status(status: str) -> None:
+    """A proxy's page says nothing of the order: as a 404 it would be gone, as a 403 a right missing."""
+    with talking(says(b" \n<html>Wi-Fi</html>", status, kind="text/html")) as (_, client):
         error = away(client)
     assert error.sent
     assert "web page" in str(error)
+
+
+def test_a_page_with_a_401_asks_for_the_key_all_the_same() -> None:
+    page = says(b"<html>no</html>", "401 Unauthorized", kind="text/html")
+    with talking(page) as (_, client), pytest.raises(KeyUnknown):
+        client.call("GET", "/x")
+
+
+@pytest.mark.parametrize("status", ["407 Proxy Authentication Required", "511 Log In"])
+def test_a_network_that_asks_for_a_log_in_has_not_let_it_through(status: str) -> None:
+    with talking(says(b"<html>Log in</html>", status, kind="text/html")) as (_, client):
+        error = away(client, "POST")
+    assert not error.sent
+    assert "asks for a log-in" in str(error)
 
 
 def test_broken_json_has_its_own_sentence() -> None:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from desktop.connectors.http import Http
+from desktop.connectors.http import Http, NotTrusted
 from desktop.errors import PlatformRefused
 from tests.unit.http.server import Script, away, read_request, resets, says, talking
 
@@ -188,7 +188,7 @@ def test_a_certificate_nobody_vouches_for_is_not_believed(certificate: Path) -> 
     with talking_tls(certificate, says(), trusted=False) as client:
         error = away(client, "POST")
     assert not error.sent and isinstance(error, NotTrusted)
-    assert "secure connection" in str(error)
+    assert "does not trust the certificate" in str(error)
 
 
 def test_a_reset_after_sending_may_have_taken_effect() -> None:

@@ -320,8 +320,9 @@ def test_settings_and_people_and_printers_come_back(store):
     from desktop.order import Person, Role
 
     wanted = setup.StoreSettings(
-        "Café & Cia", "es", "dark", True, False, 80, ("12345678000195",), setup.Sender("Rua A, 1"),
-        Journey(frozenset({Status.IN_PREPARATION}), True, frozenset({"motoboy"}), 5),
+        "Café & Cia", "es", "dark", training=True, sounds=False, notices=False, scan_gap_ms=80,
+        set_up="done", issuers=("12345678000195",), sender=setup.Sender("Rua A, 1"),
+        journey=Journey(frozenset({Status.IN_PREPARATION}), True, frozenset({"motoboy"}), 5),
     )  # fmt: skip
     staff = [Person("Ana", Role.CLERK), Person("Zé", Role.MANAGER)]
     printer = setup.Printer("Etiquetas", "zebra", "tcp:10.0.0.9:9100", ("label",))
@@ -332,6 +333,15 @@ def test_settings_and_people_and_printers_come_back(store):
         assert setup.store_settings(session) == wanted
         assert setup.all_people(session) == staff
         assert setup.all_printers(session) == [printer]
+
+
+def test_a_store_that_never_heard_of_notices_has_them(store):
+    wanted = setup.StoreSettings("Loja", notices=False)
+    store.do(lambda s: setup.save_settings(s, wanted))
+    with closing(sqlite3.connect(store.path)) as raw, raw:
+        assert raw.execute("DELETE FROM settings WHERE name = 'notices'").rowcount == 1
+    with store.read() as session:
+        assert setup.store_settings(session) == setup.StoreSettings("Loja", notices=True)
 
 
 def test_settings_of_a_new_store_are_the_defaults(store):
