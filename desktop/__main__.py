@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desktop import VERSION
-from desktop.errors import BalcaoError, UserError
+from desktop.errors import BalcaoError, UserError, WrongUsage
+from desktop.folder import default as default_folder
 from desktop.i18n import LANGUAGES, N_, set_language, tr, tr_error
 
 if TYPE_CHECKING:
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
     from desktop.secrets import Secrets
     from desktop.store import Store
 
+# Written out, because the parser stands in the way of every start; a test compares it with the faults.
+_FAULTS = (
+    "what goes wrong, as FAULT, FAULT=CHANCE or FAULT*COUNT, parted by ;, like latency=300ms;5xx=0.1: "
+    "latency, reset-before, reset-after, cut, 5xx, 5xx-after, 429, malformed, html, portal, proxy, other, "
+    "empty, clock, content-type, slow"
+)
 DONE, REFUSED, USAGE, FAULT = 0, 1, 2, 3
 INTERRUPTED = 130
 
@@ -45,6 +52,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
         return result
+    except WrongUsage as error:
+        return _complain(args, error, USAGE)
     except UserError as error:
         return _complain(args, error, REFUSED)
     except BalcaoError as error:
@@ -81,7 +90,11 @@ def _everywhere() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     common.add_argument("--data", type=Path, help="the data folder")
     common.add_argument("--json", action="store_true", help="speak JSON")
-    common.add_argument("--language", choices=sorted(LANGUAGES))
+    common.add_argument(
+        "--language",
+        choices=sorted(LANGUAGES),
+        help="the language a command speaks: en when left out",
+    )
     common.add_argument("--by", help="the person in whose name it is done")
     common.add_argument("--verbose", action="store_true")
     return common
@@ -155,10 +168,12 @@ def _add_day_commands(commands: Any) -> None:
 def _add_other_commands(commands: Any) -> None:
     _command(commands, "doctor", _doctor, "look for what keeps the store from working")
     one = _command(commands, "sandbox", _sandbox, "run a platform to practise on")
-    one.add_argument("--port", type=int, default=0)
-    one.add_argument("--seed", type=int, default=1)
-    one.add_argument("--orders", type=int, default=12)
-    one.add_argument("--faults", default="")
+    one.add_argument("--port", type=int, default=0, help="a free one when left out")
+    one.add_argument(
+        "--seed", type=int, default=1, help="which orders: the same number makes the same ones"
+    )
+    one.add_argument("--orders", type=int, default=12, help="how many to begin with (12)")
+    one.add_argument("--faults", default="", metavar="SPEC", help=_FAULTS)
     one = _command(commands, "demo", _demo, "the whole journey on the sandbox, in training mode")
     one.add_argument("--unattended", action="store_true", help="drive the window without a person")
     one.add_argument("--out", type=Path, default=Path("out"))
@@ -327,7 +342,7 @@ def _sandbox(args: argparse.Namespace) -> int:
     from desktop import sandbox
 
     try:
-        return sandbox.run(args.port, args.seed, args.orders, args.faults)
+        return sandbox.run(args.port, args.seed, args.orders, args.faults, args.json)
     except (OSError, ValueError, OverflowError) as error:
         raise UserError(N_("The sandbox cannot run: {reason}."), reason=str(error)) from error
 
@@ -351,11 +366,7 @@ def _window(args: argparse.Namespace) -> int:
 
 def data_folder(args: argparse.Namespace) -> Path:
     """`--data`, or the user's own data folder."""
-    if args.data is not None:
-        return Path(args.data)
-    from platformdirs import user_data_path
-
-    return user_data_path("balcao", appauthor=False)
+    return default_folder() if args.data is None else Path(args.data)
 
 
 def _with_store(args: argparse.Namespace, work: Callable[[Store, Path], Any]) -> int:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from desktop import connections
 from desktop.errors import BalcaoError, UserError
+from desktop.folder import make_private
 from desktop.i18n import N_, tr_error
 from desktop.secrets import Secrets
 from desktop.store import Session, Store, journal, outbox, setup
@@ -137,7 +138,7 @@ def _window(qt_version: Callable[[], str]) -> Finding:
 def _folder(folder: Path) -> Finding:
     what = N_("Data folder")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private(folder)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:

@@ -2,6 +2,7 @@
 
     BalcaoError
     ├── UserError            what was asked cannot be; nothing has changed
+    │   └── WrongUsage           a word was used that does not exist
     ├── StoreError           the database's world is at fault (locked, full, read-only, damaged, newer)
     └── PlatformError        the central platform did not give what was asked
         ├── PlatformAway         no usable answer: try again later
@@ -38,6 +39,10 @@ class UserError(BalcaoError):
     def __init__(self, text: str, field: str = "", **values: object) -> None:
         super().__init__(text, **values)
         self.field = field
+
+
+class WrongUsage(UserError):
+    """There is no step, status, document or platform of that name: nobody could do what was asked."""
 
 
 class StoreError(BalcaoError):

@@ -96,13 +96,16 @@ def parse(one: Field, text: str, decimals: int = 2) -> Any:
 
 
 def _misfit(one: Field, value: object) -> UserError:
-    shown = "".join(c if c.isprintable() else " " for c in str(value)[:60])
     return UserError(
         N_("“{value}” does not fit “{label}”. Type it again."),
         field=one.name,
-        value=shown,
+        value=_shown(value),
         label=one.label,
     )
+
+
+def _shown(value: object) -> str:
+    return "".join(c if c.isprintable() else " " for c in str(value)[:60])
 
 
 def _typed(one: Field, value: Any) -> Any:
@@ -206,18 +209,30 @@ def _numbers(one: Field, text: str) -> tuple[int, ...]:
     return tuple(_whole(one, part) for part in re.split(r"[,;\s]+", text) if part)
 
 
-def _packages(_one: Field, text: str) -> tuple[tuple[int, tuple[int, int, int]], ...]:
+_PACKAGE = re.compile(r"\s*(\d{1,7})\s*g?\s*(?:(\d{1,5})x(\d{1,5})x(\d{1,5})(?:mm)?)?\s*", re.ASCII)
+
+
+def _packages(one: Field, text: str) -> tuple[tuple[int, tuple[int, int, int]], ...]:
     """`1200 300x200x100; 800` → two packages, grams and millimetres; a size may be left out."""
     packages = []
-    for part in text.split(";"):
-        match = re.fullmatch(
-            r"\s*(\d{1,7})\s*g?\s*(?:(\d{1,5})x(\d{1,5})x(\d{1,5})(?:mm)?)?\s*", part, re.ASCII
-        )
+    for number, part in enumerate(text.split(";"), 1):
+        match = _PACKAGE.fullmatch(part)
         if not match:
-            raise ValueError
+            raise _no_package(one, part.strip(), number)
         size = (int(match[2] or 0), int(match[3] or 0), int(match[4] or 0))
         packages.append((int(match[1]), size))
     return tuple(packages)
+
+
+def _no_package(one: Field, text: str, number: int) -> UserError:
+    """A mark in a number is never guessed at: "2,5" may be kilograms, "2.500" thousands or a fraction."""
+    weighed = re.match(r"\d{1,7}\s*(g\s*|\s+|$)(?!k?g\b)", text, re.ASCII | re.IGNORECASE)
+    sentence = (
+        N_("“{value}”: sizes are whole millimetres, 300x200x100 for 30 × 20 × 10 cm.")
+        if weighed
+        else N_("“{value}”: weight is whole grams, 2500 for 2.5 kg.")
+    )
+    return UserError(sentence, field=one.name, value=_shown(text), n=number)
 
 
 _PARSERS = {

@@ -18,6 +18,8 @@ from desktop.fiscal.codes import is_ean, is_object_code, is_sscc
 # Scanners may be set to send the kind of bar code first (ISO/IEC 15424): ]C1, ]E0, ]Q3 …
 _SYMBOLOGY = re.compile(r"^\][A-Za-z][0-9A-Za-z]")
 _SHELF = re.compile(r"[A-Z]{1,2}-[0-9]{1,3}")
+# A key has 44 characters; a scanner may lose or double a few.
+_LIKE_A_KEY = re.compile(r"[0-9A-Z]{40,48}", re.ASCII)
 # The mark between the word and the name may be another where the scanner's keyboard layout is.
 _BADGE = re.compile(r"BADGE[^0-9A-Za-z]?(.+)", re.IGNORECASE | re.DOTALL)
 
@@ -64,6 +66,18 @@ def classify(text: str) -> Scan:
     return Scan(ScanKind.OTHER, text)
 
 
+def misread_key(text: str) -> UserError | None:
+    """Why what looks like an access key is none, and that it is to be read again; None for anything else."""
+    text = _bare(text)
+    if not _LIKE_A_KEY.fullmatch("".join(text.split()).upper().removeprefix("NFE")):
+        return None
+    try:
+        access_key.parse(text)
+    except UserError as error:
+        return error
+    return None
+
+
 def _bare(text: str) -> str:
     """Without control characters, spaces around and the scanner's own prefix."""
     text = "".join(c for c in text if c.isprintable() or c == " ").strip()
@@ -77,4 +91,4 @@ def _access_key(text: str) -> str:
         return ""
 
 
-__all__ = ["Scan", "ScanKind", "classify"]
+__all__ = ["Scan", "ScanKind", "classify", "misread_key"]

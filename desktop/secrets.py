@@ -127,7 +127,9 @@ class Kept:
         else:
             raise UserError(
                 N_(
-                    "This system has no key store. Set {variable}, or {passphrase} for an encrypted file."
+                    "This system has no key store. Before starting Balcão, set the environment variable "
+                    "{passphrase}: the keys go into an encrypted file. Example: {passphrase}=… balcao. "
+                    "Or set {variable} to the key itself."
                 ),
                 field=field,
                 variable=variable(connection, field),

@@ -13,7 +13,7 @@ from typing import Any
 
 from desktop import connections, connectors, settings
 from desktop.connections import SyncService
-from desktop.errors import BalcaoError, UserError
+from desktop.errors import BalcaoError, UserError, WrongUsage
 from desktop.fields import parse_all
 from desktop.i18n import N_, tr_error
 from desktop.journey import STEPS, Step, may
@@ -187,7 +187,7 @@ def do(store: Store, name: str, step: str, given: Mapping[str, str], who: Person
     """Takes a step for `who`."""
     if step not in set(Step):
         known = ", ".join(Step)
-        raise UserError(
+        raise WrongUsage(
             N_("There is no step “{step}”. There are: {known}."), step=step, known=known
         )
     with store.read() as session:
@@ -241,7 +241,7 @@ def lines(result: Any, indent: str = "") -> list[str]:
 def _status(name: str) -> Status:
     if name not in set(Status):
         known = ", ".join(Status)
-        raise UserError(
+        raise WrongUsage(
             N_("There is no status “{status}”. There are: {known}."), status=name, known=known
         )
     return Status(name)

@@ -53,7 +53,7 @@ def prepare(session: Session, request: Request, printer: Printer) -> list[Wanted
     """The papers for `printer`, drawn and encoded; where one to print again still waits, its job instead.
 
     Takes some milliseconds a paper: use a reading session. Raises UserError when there is no such
-    document, order or package, the printer cannot print it, or a cancelled order's packages shall have it.
+    document, order or package, the printer cannot print it, or these orders may not have it (`check`).
     """
     kind = documents.load(request.document)
     found = [orders.get(session, order_id) for order_id in request.order_ids]
@@ -68,9 +68,15 @@ def prepare(session: Session, request: Request, printer: Printer) -> list[Wanted
 
 def check(document: str, found: Iterable[Order]) -> None:
     """Raises UserError when a document may not be printed of these orders: what goes onto or into a package
-    is not, once the order was cancelled."""
+    is not, once the order was cancelled, and a paper for pickup is of orders that are picked up."""
     kind = documents.load(document)
     for order in found:
+        if kind.only not in {None, order.kind}:
+            raise UserError(
+                N_("“{title}” is for orders that are picked up; order {number} is delivered."),
+                title=kind.title,
+                number=order.number,
+            )
         if kind.per is Per.PACKAGE and order.cancellation is not None:
             raise UserError(
                 N_("Order {number} was cancelled: “{title}” is not printed."),

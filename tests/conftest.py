@@ -8,8 +8,10 @@ import os
 import threading
 from collections.abc import Iterator
 
+import keyring
 import pytest
 from hypothesis import HealthCheck, settings
+from keyring.backends import fail
 
 # Before anything imports Qt.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -18,6 +20,9 @@ settings.register_profile(
     "balcao", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile("balcao")
+
+# Nobody's own key store; and keyring would choose among the ones that tests declare.
+keyring.set_keyring(fail.Keyring())
 
 
 @pytest.fixture(autouse=True)

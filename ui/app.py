@@ -6,7 +6,6 @@ opened when it stands.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 import resources
 from desktop.errors import BalcaoError, StoreError
+from desktop.folder import make_private
 from desktop.i18n import N_, language, set_language, tr_error
 from desktop.i18n import tr as _
 from ui import display, theme
@@ -62,7 +62,7 @@ def run(folder: Path, training: bool = False, argv: Sequence[str] | None = None)
     lock = QLockFile(str(folder / LOCK_FILE))
     lock.setStaleLockTime(0)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private(folder)
     except OSError:
         return _refuse(StoreError(NOT_WRITABLE))
     if not lock.tryLock(0):
@@ -104,7 +104,9 @@ def application(argv: Sequence[str] | None = None) -> QApplication:
     """The one application object."""
     app = QApplication.instance()
     if not isinstance(app, QApplication):
-        app = QApplication(list(argv or sys.argv[:1]))
+        # X11 calls the window by the first word, and the desktop finds icon and name by it; run from the
+        # source, that would be the name of a file.
+        app = QApplication(["balcao", *list(argv or ())[1:]])
     app.setApplicationName("Balcão")
     app.setDesktopFileName("balcao")
     if app.findChild(Collector) is None:

@@ -13,7 +13,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
 _WHY = "why"
-_ENTRY_PX = 640
+# As wide as a screen of 1024 px can show.
+_ENTRY_PX = 950
 
 
 def close(control: QWidget, why: str, hint: str = "") -> None:

@@ -21,12 +21,13 @@ from desktop.sandbox import Sandbox
 from desktop.store import Store, orders, outbox
 from desktop.store.queries import View
 from printing import documents
-from ui import actions
+from ui import actions, overview
 from ui.demo_hands import Hands, Script, found
 from ui.order_table import OrderTable
 from ui.pages.order import OrderPanel
 from ui.pickup_card import PickupCard
 from ui.print_menu import PrintMenu
+from ui.running import Running
 from ui.trouble_pane import TroublePane
 from ui.widgets import SmallButton
 
@@ -120,7 +121,7 @@ class Day:
         yield from self.send({"reason": "Endereço incompleto"})
         yield "the hold", lambda: self.order(n).hold is not None
         yield from self.open(n)
-        self.hands.picture("order-held")
+        yield from self.picture("order-held")
         self.hands.press(Qt.Key.Key_F6)
         yield "the release", lambda: self.order(n).hold is None
         yield from self.open(n)
@@ -130,7 +131,7 @@ class Day:
         self.hands.press(Qt.Key.Key_F5)
         yield "the buyer's wish", lambda: self.order(CANCELLED).cancellation is not None
         yield from self.open(CANCELLED)
-        self.hands.picture("order-cancelled")
+        yield from self.picture("order-cancelled")
         if self.order(CANCELLED).status is not S.CANCELLED:
             ending = self.order(CANCELLED).number[-4:]
             yield from self.step(CANCELLED, {"reason": "Desistência", "again": ending})
@@ -156,7 +157,7 @@ class Day:
         yield "the repair page", lambda: self.find(TroublePane) is not None
         pane = self.find(TroublePane)
         yield "its form", lambda: found(pane, SmallButton, lambda _b: True) is not None
-        self.hands.picture("repair")
+        yield from self.picture("repair")
         yield "the key at fault", partial(self.hands.sees, pane, "key")
         self.hands.fill(pane, {"key": made_key(REFUSED + 100)})
         self.hands.press(Qt.Key.Key_F4)
@@ -212,11 +213,11 @@ class Day:
             if box is not None:
                 box.setChecked(True)
             if n == PICTURED_PICKUP:
-                self.hands.picture("pickup")
+                yield from self.picture("pickup")
             self.hands.press(Qt.Key.Key_F4)
             yield "the hand-over", partial(self.stands, n, S.PICKED_UP)
             yield "the counter to be free", lambda: self.card() is None
-        self.hands.picture("pickup-empty")
+        yield from self.picture("pickup-empty")
         self.hands.press(Qt.Key.Key_F2)
         for n in which:
             yield from self.print(n, "receipt")
@@ -325,24 +326,45 @@ class Day:
 
     # --- pictures -----------------------------------------------------------------------------------
 
+    def picture(self, name: str) -> Script:
+        """The window, once its frame tells what the store holds: it is read after the list."""
+        yield "the counts", self.is_told
+        # What changed a moment ago is laid out with the next turn of the event loop.
+        yield "the window", lambda: True
+        self.hands.picture(name)
+
+    def is_told(self) -> bool:
+        desk, running = self.hands.window.desk, self.hands.window.findChild(Running)
+        assert running is not None
+        with self.store.read() as session:
+            now = overview.read(session, desk)
+        told = running.facts
+        return (
+            told is not None
+            and {view: count.n for view, count in told.counts.items()}
+            == {view: count.n for view, count in now.counts.items()}
+            and told.troubles == now.troubles
+            and all(connection.synced_at for connection in told.connections)
+        )
+
     def show_lists(self) -> Script:
         window = self.hands.window
         window.show_view(View.CREATION.value)
         table: OrderTable = window.page("orders").table  # type: ignore[attr-defined]
         yield "the list", lambda: table.is_settled and len(table.model.ids) > 0
         yield from self.open(1)
-        self.hands.picture("orders")
+        yield from self.picture("orders")
 
     def show_pages(self) -> Script:
         window = self.hands.window
         window.show_view(View.ALL.value)
         yield from self.open(0)
-        self.hands.picture("order-finalized")
+        yield from self.picture("order-finalized")
         for name in ("pickup", "shipments", "repair", "settings"):
             window.show_page(name)
             title = actions.text(name)
             yield f"the page {title}", lambda: window.page_name != "" and self.is_filled()
-            self.hands.picture(f"page-{name}")
+            yield from self.picture(f"page-{name}")
         window.show_page("orders")
 
 

@@ -8,11 +8,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from desktop.folder import PICTURE, private_file
 from ui.nav import Entry
 
 log = logging.getLogger(__name__)
 
-FILE = "last.json"
+FILE = PICTURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ def load(folder: Path) -> Last:
 
 
 def save(folder: Path, last: Last) -> None:
+    private_file(folder / FILE)
     try:
         (folder / FILE).write_text(json.dumps(asdict(last), ensure_ascii=False), "utf-8")
     except OSError:

@@ -33,7 +33,6 @@ from desktop.pickup import Verdict
 from desktop.truth import Tone, say
 from ui import actions, theme
 from ui.choices import Tick
-from ui.closed import close
 from ui.collect_box import CollectBox
 from ui.counter_texts import Advice, FitLabel, Lines, clear
 from ui.forms import Form
@@ -232,11 +231,11 @@ class PickupCard(QFrame):
         closed = self._why_closed()
         tone = "accent" if verdict.tone is Tone.ATTENTION else verdict.tone.value
         verb = _(STEPS[verdict.step].label)
-        self.button.show_step(verb, "" if closed else _("Enter"), tone)
-        close(self.button, closed, _("Enter"))
+        self.button.show_step(verb, _("Enter"), tone, closed)
+        # What is missing for a hand-over is short and stands in the button, beside its short verb.
         self.reason.setText(closed)
-        # Where only the tick is missing, the words beside it say enough.
-        self.reason.setVisible(closed not in {"", _(CHECK_FIRST)})
+        in_button = verdict.closed is None and verdict.step is Step.HAND_OVER
+        self.reason.setVisible(bool(closed) and not in_button)
 
     def _why_closed(self) -> str:
         assert self.case is not None

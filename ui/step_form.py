@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
-    QGridLayout,
-    QLineEdit,
     QScrollArea,
     QSizePolicy,
     QWidget,
@@ -21,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from desktop.errors import UserError
 from desktop.fields import Field
-from desktop.i18n import N_, number, weight
+from desktop.i18n import N_, number
 from desktop.i18n import tr as _
 from desktop.journey import COMMENT_FIELDS, STEPS, Step
 from desktop.journey.steps import StepRule
@@ -29,7 +25,8 @@ from desktop.order import Label as PackageLabel
 from desktop.order import Line, Order
 from ui import theme
 from ui.forms import Form
-from ui.widgets import BigButton, Label, SmallButton, WrappedLabel, column, row
+from ui.packages_editor import PackagesEditor
+from ui.widgets import BigButton, SmallButton, WrappedLabel, column, row
 
 # A step without fields of its own that is worth a word of explanation.
 _ASKS_COMMENT = frozenset({Step.PROBLEM})
@@ -82,8 +79,13 @@ class Sheet(QWidget):
         return found
 
     def submit(self) -> None:
-        if self.send.isEnabled():
-            self.submitted.emit(self.values())
+        if not self.send.isEnabled():
+            return
+        doubts = (part.doubt() for part in self._visible() if hasattr(part, "doubt"))
+        if doubt := next(filter(None, doubts), None):
+            self.show_error(doubt)
+            return
+        self.submitted.emit(self.values())
 
     def show_saving(self) -> None:
         self.send.show_step(_("Saving…"), closed=_("A moment"))
@@ -257,96 +259,6 @@ class CarrierOrDriver(QWidget):
 
     def _shown(self) -> _NamedForm:
         return self._forms[self._ways[1].isChecked()]
-
-
-class PackagesEditor(QWidget):
-    """One line for each package: grams, and millimetres where the carrier asks for them."""
-
-    submitted = Signal()
-    names = frozenset({"packages"})
-
-    def __init__(self, order: Order) -> None:
-        super().__init__()
-        self._rows: list[list[QLineEdit]] = []
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(theme.GAP)
-        self._wrong = WrappedLabel(tone="stop")
-        self._wrong.hide()
-        self._more = SmallButton(_("One more package"), kind="quiet")
-        self._more.clicked.connect(self.add)
-        self._less = SmallButton(_("One less"), kind="quiet")
-        self._less.clicked.connect(self.remove)
-        about = _("By its lines the order weighs about {weight}.", weight=weight(order.weight_g))
-        whole = column(spacing=theme.GAP)
-        whole.addLayout(self._grid)
-        whole.addWidget(self._wrong)
-        whole.addLayout(row(self._more, self._less, 1))
-        if order.weight_g:
-            whole.addWidget(WrappedLabel(about, "small"))
-        whole.addWidget(WrappedLabel(_("Leave empty what nobody measures."), "small"))
-        self.setLayout(whole)
-        for place, head in enumerate((_("Package"), _("Grams"), _("Length × width × height, mm"))):
-            self._grid.addWidget(Label(head, "small"), 0, place, 1, 3 if place == 2 else 1)
-        for place in range(1, 5):
-            self._grid.setColumnStretch(place, 1)
-        self.add()
-
-    def add(self) -> None:
-        """One more package."""
-        n = len(self._rows) + 1
-        names = (_("Grams"), _("Length"), _("Width"), _("Height"))
-        fields = [self._field(_("Package {n}", n=n) + f": {name}") for name in names]
-        self._grid.addWidget(Label(str(n), "strong"), n, 0, Qt.AlignmentFlag.AlignCenter)
-        for place, field in enumerate(fields, 1):
-            self._grid.addWidget(field, n, place)
-        self._rows.append(fields)
-        self._less.setVisible(len(self._rows) > 1)
-        # Tab goes on as one reads: the boxes, then the buttons below them.
-        for before, after in pairwise([*fields, self._more, self._less]):
-            self.setTabOrder(before, after)
-        # Once it is laid out and shown.
-        QTimer.singleShot(0, fields[0], fields[0].setFocus)
-
-    def remove(self) -> None:
-        """Takes the last package away."""
-        n = len(self._rows)
-        for place in range(5):
-            item = self._grid.itemAtPosition(n, place)
-            if item is not None and (widget := item.widget()) is not None:
-                self._grid.removeWidget(widget)
-                widget.deleteLater()
-        self._rows.pop()
-        self._less.setVisible(len(self._rows) > 1)
-
-    def values(self) -> dict[str, str]:
-        """`packages` as the step reads it; nothing for one package that nobody measured."""
-        texts = [[field.text() for field in fields] for fields in self._rows]
-        if len(texts) == 1 and not any(texts[0]):
-            return {}
-        return {"packages": "; ".join(_package_text(row) for row in texts)}
-
-    def show_error(self, error: UserError) -> None:
-        self._wrong.setText(_(error.text, **error.values))
-        self._wrong.show()
-        self._rows[0][0].setFocus()
-        self._rows[0][0].selectAll()
-
-    def focus_first(self) -> None:
-        self._rows[0][0].setFocus()
-
-    def _field(self, name: str) -> QLineEdit:
-        field = QLineEdit()
-        field.setValidator(QIntValidator(0, 999_999, field))
-        field.setAccessibleName(name)
-        field.setMinimumWidth(48)
-        field.returnPressed.connect(self.submitted)
-        field.textEdited.connect(self._wrong.hide)
-        return field
-
-
-def _package_text(texts: Sequence[str]) -> str:
-    weight, *sides = (text.strip() or "0" for text in texts)
-    return f"{weight} {'x'.join(sides)}" if any(side != "0" for side in sides) else weight
 
 
 def _parts_of(order: Order, rule: StepRule, values: Mapping[str, Any]) -> list[QWidget]:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.i18n import tr as _
+from desktop.i18n import tr_error
 from ui import actions, theme
 from ui.blank import Blank
 from ui.scan import ScanListener
@@ -32,7 +33,8 @@ from ui.widgets import Banner, Flash
 
 # A page is a QWidget with `title` and `refresh()`, and where it makes sense with `scanned(text) -> bool`,
 # `search(text)`, `back() -> bool`, `leave(then) -> bool`, `next()`, `show_view(view)`, `open_order(id)`, the
-# signal `order_wanted(id)`, and for the help page `order`, the one that is open, and `steps`, where not all
+# signal `order_wanted(id)`, `work_place`, the widget where the keys belong while nothing else is asked (None
+# for the scan line), and for the help page `order`, the one that is open, and `steps`, where not all
 # can be taken there.
 Pages: TypeAlias = Mapping[str, Callable[[Any], QWidget]]
 HOME = "orders"
@@ -181,6 +183,18 @@ class Window(QMainWindow):
             self.show_page(HOME)
             self._call(HOME, "open_order", order_id)
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Besides Tab: what Qt does when the widget with the focus is hidden or closed. On a page with a
+        `work_place` the focus then goes there; the next in the Tab chain may be any button, for an Enter
+        that was meant for the work."""
+        focus, page = QApplication.focusWidget(), self._pages.get(self.page_name)
+        if focus is None or (focus.isVisible() and focus.isEnabled()):
+            return super().focusNextPrevChild(forward)
+        if page is None or not page.isAncestorOf(focus) or not hasattr(page, "work_place"):
+            return super().focusNextPrevChild(forward)
+        (page.work_place or self.scan_line).setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
+
     def _may_leave(self, name: str, then: Callable[[], object]) -> bool:
         """Whether the page that is shown lets another one, or the end for "", take its place. A page
         with unsaved edits asks, and calls `then` once they are settled."""
@@ -218,10 +232,7 @@ class Window(QMainWindow):
         if self.page_name != HOME and self._call(HOME, "scanned", text):
             self.show_page(HOME)
             return
-        sentence = _(
-            "“{code}” is not known here. Read it again, or type what it is.", code=text[:60]
-        )
-        self.desk.messages.attention(sentence)
+        self.desk.messages.attention(_unknown(text))
 
     def _entered(self, text: str) -> None:
         """Typed and sent with Enter: a code, or words that the search has found already."""
@@ -302,3 +313,13 @@ class Window(QMainWindow):
         self.listener.stop()
         self.closed.emit()
         super().closeEvent(event)
+
+
+def _unknown(code: str) -> str:
+    """What is said of a code that nothing here knows."""
+    from desktop.scan import misread_key  # noqa: PLC0415
+
+    misread = misread_key(code)
+    if misread is not None:
+        return tr_error(misread)
+    return _("“{code}” is not known here. Read it again, or type what it is.", code=code[:60])

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol, cast
 
-from desktop.errors import PlatformError, UserError
+from desktop.errors import PlatformError, UserError, WrongUsage
 from desktop.fields import Field
 from desktop.i18n import N_
 from desktop.journey import Step
@@ -197,11 +197,11 @@ def names() -> tuple[str, ...]:
 def load(name: str) -> type[Connector]:
     """The connector class of `name`; its module is imported on first use.
 
-    Raises UserError when there is none of that name.
+    Raises WrongUsage when there is none of that name.
     """
     if name not in names():
         known = ", ".join(names())
-        raise UserError(
+        raise WrongUsage(
             N_("There is no connector “{name}”. There are: {known}."), name=name, known=known
         )
     module = importlib.import_module(f"{__name__}.{name}")

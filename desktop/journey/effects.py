@@ -71,13 +71,23 @@ def invoice(order: Order, data: dict[str, Any], at: datetime, _by: str, _journey
 
 
 def pack(order: Order, data: dict[str, Any], _at: datetime, _by: str, _journey: Journey) -> Order:
-    """A package whose label or tracking is known already keeps them."""
+    """A package whose label or tracking is known already keeps them; a label of the store's own that says
+    another weight, size or number of packages is none any more."""
+    measured = data.get("packages", ())
     known = {package.number: package for package in order.packages}
+    as_many = len(measured) == max(len(order.packages), 1)
     packages = tuple(
-        replace(known.get(number, Package(number)), weight_g=weight, size_mm=size)
-        for number, (weight, size) in enumerate(data.get("packages", ()), 1)
+        _packed(known.get(number, Package(number)), weight, size, as_many)
+        for number, (weight, size) in enumerate(measured, 1)
     )
     return replace(order, status=S.PACKED, packages=packages or order.packages or (Package(1),))
+
+
+def _packed(package: Package, weight: int, size: tuple[int, int, int], as_many: bool) -> Package:
+    same = as_many and (package.weight_g, package.size_mm) == (weight, size)
+    if package.label is Label.PRINTED and not same:
+        package = replace(package, label=Label.NONE)
+    return replace(package, weight_g=weight, size_mm=size)
 
 
 def _chosen(order: Order, data: dict[str, Any], left: Callable[[Package], bool]) -> set[int]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import sys
 import threading
 from collections import Counter
 from dataclasses import dataclass
@@ -287,11 +290,14 @@ class Sandbox:
         self.faults.set(spec)
 
 
-def run(port: int = 0, seed: int = 1, orders: int = 12, faults: str = "") -> int:
-    """Serve until interrupted; prints the address as one line. ValueError: faults not understood;
-    OSError: the port is taken."""
+def run(
+    port: int = 0, seed: int = 1, orders: int = 12, faults: str = "", speak_json: bool = False
+) -> int:
+    """Serve until interrupted; prints the address as one line and the command that connects a store to it
+    as the next, or one line of JSON. ValueError: faults not understood; OSError: the port is taken."""
     sandbox = Sandbox(seed=seed, orders=orders, faults=faults, port=port)
-    print(sandbox.start(), flush=True)
+    account = {"address": sandbox.start(), "key": sandbox.key, "token": sandbox.token}
+    print(json.dumps(account) if speak_json else _to_paste(**account), flush=True)
     try:
         threading.Event().wait()
     except KeyboardInterrupt:
@@ -299,6 +305,12 @@ def run(port: int = 0, seed: int = 1, orders: int = 12, faults: str = "") -> int
     finally:
         sandbox.stop()
     return 0
+
+
+def _to_paste(address: str, key: str, token: str) -> str:
+    here, frozen = ("py", "balcao-terminal") if os.name == "nt" else ("python3", "balcao")
+    program = frozen if getattr(sys, "frozen", False) else f"{here} start.py"
+    return f"{address}\n{program} connect vtex name=sandbox url={address} key={key} token={token}"
 
 
 def _unavailable(strike: Strike) -> Answer:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.errors import StoreError
+from desktop.folder import private_file
 from desktop.i18n import N_
 from desktop.store import engine
 
@@ -95,5 +96,6 @@ def _refuse_newer(revision: str) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
+    private_file(target)
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
         old.backup(new)

@@ -140,12 +140,9 @@ def _same(wanted: Wanted) -> tuple[Any, ...]:
 
 
 def latest(session: Session, wanted: Wanted) -> Job | None:
-    """The newest job of this document of this order and package, whatever it looked like, that did not
-    fail. Papers of several orders are told apart by their version."""
+    """The newest job of this very paper that did not fail; one that looks otherwise is another paper."""
     same = [_c.order_id == wanted.order_id, _c.document == wanted.document]
-    same.append(_c.package == wanted.package)
-    if not wanted.order_id:
-        same.append(_c.version == wanted.version)
+    same += [_c.package == wanted.package, _c.version == wanted.version]
     row = session.run(
         select(*_COLUMNS)
         .where(*same, _c.state != State.FAILED)

@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.sql import Executable
 
 from desktop.errors import StoreError
+from desktop.folder import DATABASE, make_private, private_file
 from desktop.i18n import N_
 from desktop.store.engine import DAMAGED, open_sqlite, translated
 from desktop.store.migrate import bring_up_to_date
@@ -55,12 +56,13 @@ class Store:
     writes still queued are carried out first.
     """
 
-    FILE = "balcao.db"
+    FILE = DATABASE
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / self.FILE
         with translated(), _folder_usable():
-            folder.mkdir(parents=True, exist_ok=True)
+            make_private(folder)
+            private_file(self.path)
             bring_up_to_date(self.path)
             self.engine = open_sqlite(self.path)
             self._connection = self.engine.connect().execution_options(writes=True)

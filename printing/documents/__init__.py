@@ -15,9 +15,10 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import cast
 
-from desktop.errors import UserError
+from desktop.errors import WrongUsage
 from desktop.i18n import N_
 from desktop.local_day import Day
+from desktop.order import Kind as OrderKind
 from desktop.order import Order
 from desktop.store.departures import Way
 from printing.document import Document
@@ -62,13 +63,15 @@ Draw = Callable[[Sequence[Order], About], Document]
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of document: `title` is a source string, `prints` names the printers that suit it ("label",
-    "receipt" or "page"). `others` says how it is drawn for printers of another sort, if it can be."""
+    "receipt" or "page"). `others` says how it is drawn for printers of another sort, if it can be.
+    `only` names the one kind of order that it is of (None: of any)."""
 
     title: str
     prints: str
     per: Per
     draw: Draw
     others: Mapping[str, Draw] = field(default_factory=dict)
+    only: OrderKind | None = None
 
     def suits(self, prints: str) -> bool:
         return prints == self.prints or prints in self.others
@@ -86,10 +89,10 @@ def names() -> tuple[str, ...]:
 
 
 def load(kind: str) -> Kind:
-    """The kind of that name. Raises UserError when there is none."""
+    """The kind of that name. Raises WrongUsage when there is none."""
     if kind not in names():
         known = ", ".join(names())
-        raise UserError(
+        raise WrongUsage(
             N_("There is no document “{kind}”. There are: {known}."), kind=kind, known=known
         )
     return cast(Kind, importlib.import_module(f"{__name__}.{kind}").DOCUMENT)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from desktop.fiscal.documents import mask
 from desktop.i18n import N_, clock, day, money, tr
+from desktop.order import Kind as OrderKind
 from desktop.order import Order
 from printing.document import Align, Bars, Blank, Pair, Qr, Roll, RollBlock, Rule, Text
 from printing.documents import About, Kind, Per
@@ -20,7 +21,7 @@ def _draw(orders: Sequence[Order], about: About) -> Roll:
     return Roll(tr(DOCUMENT.title), 80.0, slips)
 
 
-DOCUMENT = Kind(N_("Pickup receipt"), "receipt", Per.ORDER, _draw)
+DOCUMENT = Kind(N_("Pickup receipt"), "receipt", Per.ORDER, _draw, only=OrderKind.PICKUP)
 
 
 def _slip(order: Order, about: About) -> Iterator[RollBlock]:

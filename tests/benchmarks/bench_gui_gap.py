@@ -62,8 +62,9 @@ class Bytes:
 
     def __init__(self, raw: list[bytes]) -> None:
         self._raw = raw
-        self._known: dict[str, RemoteOrder] = {}
-        self._note(raw[:BEFORE])
+        # Where an order's answer is: the orders themselves would be a million objects to look through.
+        self._place: dict[str, int] = {}
+        self._read(0, BEFORE)
 
     def warning(self) -> None:
         return None
@@ -71,19 +72,22 @@ class Bytes:
     def pull(self, cursor: str) -> Pulled:
         start = int(cursor or BEFORE)
         end = min(start + PAGE, len(self._raw))
-        found = self._note(self._raw[start:end])
+        found = self._read(start, end)
         return Pulled(found, cursor=str(end), more=end < len(self._raw))
 
-    def _note(self, answers: list[bytes]) -> tuple[RemoteOrder, ...]:
-        found = tuple(one for raw in answers for one in read(raw, SHOP).remote)
-        self._known |= {one.facts.remote_id: one for one in found}
-        return found
+    def _read(self, start: int, end: int) -> tuple[RemoteOrder, ...]:
+        found = []
+        for n in range(start, end):
+            orders = read(self._raw[n], SHOP).remote
+            self._place |= {one.facts.remote_id: n for one in orders}
+            found += orders
+        return tuple(found)
 
     def acknowledge(self, _receipt: Any) -> None:
         pass
 
     def read(self, remote_id: str) -> tuple[RemoteOrder, ...]:
-        return (self._known[remote_id],)
+        return read(self._raw[self._place[remote_id]], SHOP).remote
 
     def push(self, _push: Any) -> Done:
         return Done()

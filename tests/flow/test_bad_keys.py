@@ -191,6 +191,25 @@ def test_locked_at_the_start_and_unlocked_later(
             service.close()
 
 
+def test_what_could_not_begin_is_told_until_it_has_begun_or_is_gone(
+    day: Day, keys: KeyStore
+) -> None:
+    day.connect(token=TOKEN)
+    day.connect(name="outra", token=TOKEN)
+    keys.lock()
+    with closing(Store(day.folder)) as store:
+        service = SyncService(store, Kept(day.folder))
+        try:
+            told = {name: str(one.trouble) for name, one in service.once().items()}
+            assert told == {SHOP: LOCKED, "outra": LOCKED}
+            keys.unlock()
+            store.do(lambda s: setup.remove_connection(s, "outra"))
+            service.configure()
+            assert {name: one.trouble for name, one in service.once().items()} == {SHOP: None}
+        finally:
+            service.close()
+
+
 def trouble(store: Store) -> Any:
     with store.read() as session:
         return setup.all_connections(session)[0].trouble

@@ -11,9 +11,11 @@ import pytest
 
 from desktop.connections import SyncService
 from desktop.errors import UserError
+from desktop.journey import Step
 from desktop.sandbox import KEY, TOKEN, Sandbox
-from desktop.store import Store, setup
-from tests.fakes import SHOP, wait_until
+from desktop.store import Store, orders, outbox, setup
+from desktop.work import Work
+from tests.fakes import ANA, SHOP, wait_until
 from tests.flow.shop import connected
 
 
@@ -86,3 +88,29 @@ def test_a_removed_connection_ends_its_thread_and_says_so(tmp_path):
         assert running() == set()
         with pytest.raises(UserError, match="does not run"):
             service.read_again(SHOP, "1")
+
+
+def test_what_counts_as_told_and_cannot_be_seen_is_counted(tmp_path):
+    """A platform that forgot; of a cancelled order nothing else is to be seen."""
+    with Sandbox(orders=0) as shop:
+        placed = shop.place(payment="pix", country="BRA")
+        store, service = connected(tmp_path, shop)
+        try:
+            service.once()
+            Work(store).do(1, Step.ACCEPT, {}, ANA).result(10)
+            service.once()
+
+            def unseen() -> int:
+                with store.read() as session:
+                    order, pushes = orders.get(session, 1), outbox.of_order(session, 1)
+                [remote] = service.look(SHOP, placed)
+                return service.unseen(SHOP, order, pushes, remote)
+
+            assert unseen() == 0
+            shop.set_status(placed, "ready-for-handling")
+            assert unseen() == 1
+            shop.set_status(placed, "canceled")
+            assert unseen() == 0
+        finally:
+            service.close()
+            store.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -73,6 +74,22 @@ def application(argv=None):
     return made
 app.application = application
 sys.exit(main(["--language", "en", "--data", sys.argv[1]]))
+"""
+
+
+# The program as `python -m desktop` starts it; it says which window it shows.
+SHOWN = """
+import sys
+sys.argv[0] = "desktop/__main__.py"
+from desktop.__main__ import main
+from ui.window import Window
+
+show = Window.show
+def shown(self):
+    show(self)
+    print("shown", int(self.winId()), flush=True)
+Window.show = shown
+sys.exit(main())
 """
 
 
@@ -155,6 +172,21 @@ def read_until(process: subprocess.Popen[str], words: str, times: int = 1) -> li
         assert line, (lines, process.stderr and process.stderr.read())
         lines.append(line.strip())
     return lines
+
+
+@ON_LINUX
+def test_the_desktop_finds_its_entry_by_what_the_window_is_called(tmp_path, screen):
+    """Run from the source, too, where the file is called otherwise."""
+    if shutil.which("xprop") is None:
+        pytest.skip("xprop is not installed")
+    entry = Path(__file__).parents[2] / "resources" / "packaging" / "balcao.desktop"
+    [wanted] = re.findall("^StartupWMClass=(.+)$", entry.read_text("utf-8"), re.MULTILINE)
+    words = ["-c", SHOWN, "--data", str(a_store(tmp_path / "data"))]
+    with program(words, DISPLAY=screen[0], QT_QPA_PLATFORM="xcb") as shown:
+        [*_, line] = read_until(shown, "shown")
+        look = ["xprop", "-display", screen[0], "-id", line.split()[1], "WM_CLASS"]
+        said = subprocess.run(look, capture_output=True, text=True, check=True, timeout=20).stdout
+    assert said.split('"')[1] == wanted, said
 
 
 @ON_LINUX

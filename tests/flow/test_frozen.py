@@ -25,7 +25,7 @@ from desktop import VERSION, connectors, terminal
 from desktop.errors import UserError
 from desktop.fiscal import xml
 from desktop.i18n import LANGUAGES, set_language, tr_error
-from desktop.order import Status
+from desktop.order import Kind, Status
 from tests.benchmarks import starts
 from tests.fakes import an_order, open_store
 
@@ -66,8 +66,8 @@ def run(
 
 
 def shop(folder: Path) -> Path:
-    """A data folder with one accepted order."""
-    open_store(folder, an_order()).close()
+    """A data folder with one accepted order, for pickup: every paper is printed of it."""
+    open_store(folder, an_order(kind=Kind.PICKUP)).close()
     return folder
 
 

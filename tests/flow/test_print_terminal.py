@@ -10,7 +10,7 @@ import pytest
 from desktop.__main__ import DONE, FAULT, REFUSED, main
 from desktop.errors import UserError
 from desktop.local_day import today
-from desktop.order import Package, Person, Role
+from desktop.order import Kind, Package, Person, Role
 from desktop.store import Store, orders, print_jobs, setup
 from desktop.store.print_jobs import State
 from desktop.store.setup import Sender, StoreSettings
@@ -30,7 +30,7 @@ def store(tmp_path: Path):
 
 @pytest.fixture
 def order(store):
-    return store.do(lambda s: orders.add(s, [(paper.order(), "")], paper.AT))[0]
+    return store.do(lambda s: orders.add(s, [(paper.order(kind=Kind.PICKUP), "")], paper.AT))[0]
 
 
 def test_a_place_that_cannot_be_written_prints_neither_now_nor_later(

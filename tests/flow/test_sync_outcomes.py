@@ -215,3 +215,23 @@ def test_a_push_that_must_wait_goes_by_itself_once_its_time_has_come(tmp_path):
     finally:
         sync.close()
         store.close()
+
+
+def test_a_thread_with_nothing_to_do_waits(tmp_path, monkeypatch):
+    """It looks into the store a few times a poll, not without a pause."""
+    store, platform = open_store(tmp_path), FakeConnector()
+    read, looks = store.read, []
+
+    def looked():
+        looks.append(len(platform.named("pull")))
+        return read()
+
+    monkeypatch.setattr(store, "read", looked)
+    sync = Sync(store, SHOP, platform, poll_s=0.3)
+    try:
+        sync.start()
+        wait_until(lambda: len(platform.named("pull")) > 3, "four pulls")
+        assert 0 < looks.count(2) < 20
+    finally:
+        sync.close()
+        store.close()

@@ -49,7 +49,9 @@ LACKS: dict[str, BalcaoError] = {
     ),
 }  # fmt: skip
 NO_KEY_STORE = UserError(
-    N_("This system has no key store. Set {variable}, or {passphrase} for an encrypted file."),
+    N_("This system has no key store. Before starting Balcão, set the environment variable "
+       "{passphrase}: the keys go into an encrypted file. Example: {passphrase}=… balcao. "
+       "Or set {variable} to the key itself."),
     variable="BALCAO_LOJA_014_TOKEN", passphrase="BALCAO_PASSPHRASE",
 )  # fmt: skip
 READ_ONLY = StoreError(

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
 
+from desktop.errors import UserError
+from desktop.i18n import set_language, tr, tr_error
+from printing import documents
 from tests.ui.closed import unexplained
 from ui.closed import close, entry, shown, why
 from ui.widgets import BigButton, SmallButton
@@ -56,6 +59,27 @@ def test_a_closed_entry_says_why_behind_its_word(place):
     closed = entry(menu, "Refund", REASON)
     assert [a.text() for a in menu.actions()] == ["Cut && paste", f"Refund  —  {REASON}"]
     assert closed.toolTip() == REASON and menu.toolTipsVisible() and not closed.isEnabled()
+
+
+REASONS = (
+    "No printer is set up for “{title}”. Add one in the settings.",
+    "“{title}” is for orders that are picked up; order {number} is delivered.",
+    "Order {number} was cancelled: “{title}” is not printed.",
+)
+
+
+@pytest.mark.parametrize("code", ["en", "pt_BR", "es"])
+def test_why_a_paper_cannot_be_printed_is_read_whole_at_1024(place, code):
+    set_language(code)
+    try:
+        for title in (documents.load(name).title for name in documents.names()):
+            for text in REASONS:
+                whole = tr_error(UserError(text, title=title, number="v1234567890123"))
+                menu = QMenu(place)
+                assert entry(menu, tr(title), whole).text().endswith(whole)
+                assert menu.sizeHint().width() <= 1024
+    finally:
+        set_language("en")
 
 
 def test_what_is_closed_is_listed_from_top_to_bottom(place):

@@ -139,6 +139,17 @@ def test_the_buyers_document_shows_its_end_only(desk, opened):
     assert "•••.•••.•89-09" in said and "123" not in said
 
 
+def test_a_closed_hand_over_says_in_its_button_what_is_missing(desk, page, opened):
+    put(desk.store, [numbered(1)])
+    card = opened("1051")
+    assert card.button.hint == "Check the code or the document first."
+    card.checked.setChecked(True)
+    assert card.button.hint == "Enter"
+    card.collect.other.setChecked(True)
+    assert card.button.hint == "Who collects? Write name and document."
+    assert not card.button.isEnabled() and not card.reason.isVisible()
+
+
 def test_without_a_code_the_document_must_be_checked_first(desk, page, opened, heard):
     [one] = put(desk.store, [numbered(1)])
     card = opened("1051")

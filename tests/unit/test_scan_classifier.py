@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from desktop.fiscal.access_key import STATES, check_digit
 from desktop.fiscal.codes import gs1_digit, object_code_digit
-from desktop.scan import Scan, ScanKind, classify
+from desktop.scan import Scan, ScanKind, classify, misread_key
 
 DIGITS = st.characters(whitelist_categories=(), whitelist_characters=string.digits)
 
@@ -117,3 +117,23 @@ def test_any_text_has_an_answer_without_control_characters(text: str) -> None:
 @given(st.one_of(access_keys(), object_codes(), gs1(13), gs1(18)))
 def test_a_value_read_again_is_the_same(text: str) -> None:
     assert classify(classify(text).value) == classify(text)
+
+
+@given(access_keys(), st.sampled_from(["", "NFe", "]C1", " "]))
+def test_a_key_with_a_wrong_digit_is_a_misread_key(key, before):
+    wrong = key[:43] + str((int(key[43]) + 1) % 10)
+    assert misread_key(before + key) is None
+    assert "check digit" in str(misread_key(before + wrong))
+    assert classify(before + wrong).kind is ScanKind.OTHER
+
+
+@pytest.mark.parametrize("lost", [1, 2, 4])
+@given(key=access_keys())
+def test_a_key_that_lost_or_doubled_some_is_a_misread_key(key, lost):
+    assert "44 characters" in str(misread_key(key[:-lost]))
+    assert "44 characters" in str(misread_key(key + key[:lost]))
+
+
+@given(st.text(max_size=39) | digits(49))
+def test_what_is_far_from_a_key_is_none(text):
+    assert misread_key(text) is None

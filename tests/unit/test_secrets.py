@@ -117,7 +117,8 @@ def test_without_a_key_store_that_keeps_secrets_it_says_what_to_set(tmp_path, ba
     with pytest.raises(UserError) as refused:
         Kept(tmp_path).set("loja", "token", TOKEN)
     assert "BALCAO_LOJA_TOKEN" in str(refused.value)
-    assert PASSPHRASE in str(refused.value)
+    assert f"{PASSPHRASE}=… balcao" in str(refused.value)
+    assert "environment variable" in str(refused.value)
     assert refused.value.field == "token"
     assert getattr(absent, "kept", {}) == {}
     assert TOKEN.encode() not in bytes_in(tmp_path)

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from keyring.backends import fail
 
 from desktop import __main__ as command_line
 from desktop import connectors, terminal
-from desktop.__main__ import DONE, FAULT, REFUSED, main
+from desktop.__main__ import DONE, FAULT, REFUSED, USAGE, main
 from desktop.errors import UserError
 from desktop.order import Kind, Package, Status
+from desktop.sandbox import faults
 from desktop.secrets import InMemory
 from desktop.store import Store, orders, setup
 from tests.fakes import NOW, SHOP, an_order, open_store
+from tests.key_store import key_store
 
 URL = "url=https://shop.example.com"
 Run = Callable[..., tuple[int, str, str]]
@@ -117,7 +121,6 @@ def test_a_step_takes_fields_and_says_where_the_order_stands(run):
         (("1", "finalize"), ""),
         (("1", "hold"), "reason"),
         (("1", "hold", "reason=x", "colour=red"), "colour"),
-        (("1", "teleport"), ""),
         (("1", "hold", "reason"), ""),
         (("9", "accept"), ""),
     ],
@@ -141,9 +144,18 @@ def test_sentences_come_in_the_language_that_was_asked_for(run):
     assert "No order is called" not in said
 
 
-def test_unknown_statuses_and_connectors_name_the_known_ones(run):
-    assert "awaiting_payment" in run("orders", "--status", "teleported")[2]
-    assert "vtex" in run("connect", "teleport", "x=y")[2]
+def test_a_word_that_does_not_exist_is_wrong_usage_and_names_the_known_ones(tmp_path, run):
+    wrong = {
+        "awaiting_payment": ("orders", "--status", "teleported"),
+        "vtex": ("connect", "teleport", "x=y"),
+        "finalize": ("do", "1", "fly"),
+        "packing_slip": ("print", "1", "poem", "--to", f"file:{tmp_path}/out/"),
+    }
+    for known, words in wrong.items():
+        code, out, said = run(*words)
+        assert (code, out) == (USAGE, "")
+        assert known in said
+        assert set(spoken(run, *words, code=USAGE)) == {"error", "field"}
 
 
 # --- connecting -------------------------------------------------------------------------------------------
@@ -261,6 +273,49 @@ def test_wrong_usage_ends_with_2(tmp_path):
         with pytest.raises(SystemExit) as ended:
             main(["--data", str(tmp_path), *words])
         assert ended.value.code == command_line.USAGE
+
+
+@contextmanager
+def sandbox(*words: str) -> Iterator[Callable[[], str]]:
+    """A practice platform of three orders; gives what reads its next line."""
+    command = [sys.executable, "-m", "desktop", "sandbox", "--orders", "3", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline
+        finally:
+            process.terminate()
+
+
+def test_what_the_sandbox_prints_connects_to_it_when_pasted(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("BALCAO_PASSPHRASE", "correct horse")
+    with key_store(fail.Keyring()), sandbox() as line:
+        address = line().strip()
+        words = shlex.split(line())
+        assert words[-6:-4] == ["connect", "vtex"] and f"url={address}" in words
+        assert words[1] == "start.py"
+        assert main(["--data", str(tmp_path), *words[2:]]) == DONE
+        assert "It answers." in capsys.readouterr().out
+        assert main(["--data", str(tmp_path), "sync", "--once"]) == DONE
+        assert "new: 3" in capsys.readouterr().out
+
+
+def test_the_sandbox_speaks_json(tmp_path):
+    with sandbox("--json") as line:
+        said = json.loads(line())
+    assert set(said) == {"address", "key", "token"} and said["address"].startswith("http://127.")
+    assert said["key"] and said["token"]
+
+
+def test_the_help_says_what_the_words_of_the_sandbox_and_the_language_mean(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "1000")  # lines that need not be broken
+    with pytest.raises(SystemExit):
+        main(["sandbox", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    listed = set(said.replace(",", " ").split())
+    assert listed >= set(faults.NAMES)
+    assert "how many to begin with" in said and "the same number makes the same" in said
+    assert "the language a command speaks" in said
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,8 @@ class PrintersPage(Page):
         except UserError as error:
             self.show_error(error)
             return
+        # Its button closes for a while, and Qt would give the focus to “Add another”: Enter is for Next.
+        self.begin()
         send = partial(test_page.send, printer, self.given.state.settings.store_name)
         self.trial.run(send, _("Printing…"), _("It has left for the printer. Look at the paper."))
 

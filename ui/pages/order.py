@@ -139,6 +139,8 @@ class OrderPanel(Card):
         if self._sheet is None:
             return False
         sheet, self._sheet = self._sheet, None
+        # Hidden first: then the window says where its focus goes, else the stack gives it to any button.
+        sheet.hide()
         self._stack.setCurrentWidget(self._whole)
         self._stack.removeWidget(sheet)
         sheet.deleteLater()

@@ -78,6 +78,11 @@ class OrdersPage(QWidget):
         sight = self._panel.sight if self._panel is not None else None
         return sight.order if sight is not None else None
 
+    @property
+    def work_place(self) -> QWidget:
+        """The list: where the clerk is once a step is confirmed."""
+        return self.table.view
+
     def _show_order(self) -> None:
         self.panel.show()
 

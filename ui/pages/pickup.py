@@ -54,6 +54,8 @@ class PickupPage(QWidget):
     order_wanted = Signal(int)
     counted = Signal(int)
     steps = tuple(_SAID)
+    # The scan line: the next thing is a scan.
+    work_place = None
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -135,8 +137,9 @@ class PickupPage(QWidget):
         """Empty and ready for the next scan."""
         self.card.forget()
         self._several = False
+        # Hidden first: then the window says where its focus goes, else the stack gives it to any button.
+        self.card.hide()
         self._places.setCurrentWidget(self._start)
-        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self._read_waiting()
 
     def next(self) -> None:

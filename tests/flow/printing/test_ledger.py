@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from desktop.errors import UserError
-from desktop.order import Collected, Kind, Label, Package
+from desktop.journey import Step
+from desktop.order import Collected, Kind, Label, Package, Person, Role, Status
 from desktop.store import journal, orders, print_jobs
 from desktop.store.print_jobs import State
 from desktop.store.setup import Printer
@@ -104,6 +105,47 @@ def test_a_changed_paper_prints_and_an_untouched_one_does_not(store, clock, tmp_
     assert "B-12" in paper.read_zpl(newest)[0].texts
 
 
+def test_a_label_printed_before_packing_is_out_of_date_and_the_new_one_no_reprint(
+    store, clock, tmp_path
+):
+    order = stored(store, status=Status.INVOICED, packages=())
+    work = Work(store, clock)
+    told = lambda *told_of: work.label_printed(*told_of).result()  # noqa: E731
+
+    def labels():
+        with store.read() as session:
+            return [p.label for p in orders.get(session, order.id).packages]
+
+    printer = Printer("files", "zpl_203", f"file:{tmp_path}/out/")
+    with spooling(store, clock, printer, told=told) as spooler:
+        (early,) = spooler.print([order.id], "label", "Ana")
+        spooler.wait(early.job.id, SOON_S)
+        wait_until(lambda: labels() == [Label.PRINTED])
+        work.do(order.id, Step.PACK, {"packages": "2500"}, Person("Ana", Role.CLERK)).result()
+        assert labels() == [Label.NONE]
+        for ask in (spooler.reprint, spooler.reprint):
+            (ticket,) = ask([order.id], "label", "Ana")
+            spooler.wait(ticket.job.id, SOON_S)
+        wait_until(lambda: labels() == [Label.PRINTED])
+    assert [(job.copy, job.version == early.job.version) for job in ledger(store, order)] == [
+        (0, True), (0, False), (1, False),
+    ]  # fmt: skip
+    printed = [paper.read_zpl(f.read_bytes())[0] for f in sorted((tmp_path / "out").iterdir())]
+    assert ["2.5 kg" in " ".join(label.texts) for label in printed] == [False, True, True]
+    assert ["REPRINT" in " ".join(label.texts) for label in printed] == [False, False, True]
+
+
+def test_a_pickup_receipt_is_not_printed_of_an_order_that_is_delivered(store, clock):
+    delivered = stored(store)
+    spooler = Spooler(store, [Printer("r", "escpos_80", "tcp:x:1")], None, clock)
+    assert "picked up" in str(spooler.refusal("receipt", [delivered]))
+    assert spooler.refusal("receipt", [replace(delivered, kind=Kind.PICKUP)]) is None
+    for ask in (spooler.print, spooler.reprint):
+        with pytest.raises(UserError, match="picked up"):
+            ask([delivered.id], "receipt", "Ana")
+    assert ledger(store, delivered) == []
+
+
 def test_a_reprint_is_numbered_marked_and_names_a_person(store, clock):
     order = stored(store, packages=(Package(1),))
     with FakePrinter() as printer, spooling(store, clock, label_printer(printer)) as spooler:
@@ -145,7 +187,7 @@ def test_a_reprint_of_what_still_waits_is_not_doubled(store, clock):
 
 
 def test_each_document_goes_to_the_printer_that_suits_it(store, clock, tmp_path):
-    order = stored(store, collected=Collected(paper.AT, "João"))
+    order = stored(store, kind=Kind.PICKUP, collected=Collected(paper.AT, "João"))
     printers = [
         Printer("labels", "zpl_203", f"file:{tmp_path}/labels/"),
         Printer("receipts", "escpos_80", f"file:{tmp_path}/receipts/"),
@@ -218,7 +260,7 @@ def test_a_paper_of_several_sorts_goes_to_the_printer_it_is_meant_for_or_to_one_
 
 
 def test_what_cannot_be_printed_is_refused_in_words(store, clock):
-    order = stored(store)
+    order = stored(store, kind=Kind.PICKUP)
     spooler = Spooler(store, [Printer("labels", "zpl_203", "tcp:x:1")], None, clock)
     for arguments, sentence in (
         (([order.id], "poster", "Ana"), "There is no document"),

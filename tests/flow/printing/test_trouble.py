@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from desktop.errors import UserError
-from desktop.order import Cancellation, CancelState, Package
+from desktop.order import Cancellation, CancelState, Kind, Package
 from desktop.store import Store, journal, print_jobs
 from desktop.store.print_jobs import State
 from desktop.store.setup import Printer
@@ -222,7 +222,7 @@ def test_a_job_is_claimed_by_one_only(store, clock):
     [("label", "zpl_203", jobs.LABEL_LIFE), ("receipt", "escpos_80", jobs.RECEIPT_LIFE)],
 )
 def test_last_nights_queue_does_not_come_out_by_surprise(store, clock, document, model, life):
-    order = stored(store, packages=(Package(1),))
+    order = stored(store, kind=Kind.PICKUP, packages=(Package(1),))
     with FakePrinter() as printer:
         asleep = Spooler(store, [Printer("p", model, printer.address)], None, clock)
         (ticket,) = asleep.print([order.id], document, "Ana")

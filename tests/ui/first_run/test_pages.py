@@ -324,6 +324,19 @@ def test_a_typed_printer_prints_a_test_page_and_is_stored(walk, store):
     )  # fmt: skip
 
 
+def test_enter_after_a_test_page_goes_on_and_adds_nothing(walk):
+    with FakePrinter() as printer:
+        here = walk(Stage.PRINTERS)
+        here.type(printer.address)
+        here.go_to(here.page.trial.button)
+        here.press(K.Key_Space)
+        printer.wait_for_jobs(1)
+        here.until(here.page.trial.button.isEnabled)
+        assert here.page.verb == "Next"
+        here.on(Stage.DONE)
+    assert len(stored(here, setup.all_printers)) == 1
+
+
 def test_several_printers_one_into_a_folder(walk, tmp_path):
     here = walk(Stage.PRINTERS)
     here.type(f"file:{tmp_path}/papers/")

@@ -10,7 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
 
 from desktop.journey import Step
-from desktop.order import Status
+from desktop.order import Kind, Status
 from desktop.store import journal, notes, print_jobs
 from desktop.store.setup import Printer
 from printing.spooler import Spooler
@@ -101,7 +101,9 @@ def printed(desk, tmp_path):
 
     def read() -> list[str]:
         files = sorted(folder.iterdir()) if folder.exists() else []
-        return [" ".join(paper.read_zpl(one.read_bytes())[0].texts) for one in files]
+        # One that is still being written has no whole label yet.
+        labels = [label for one in files for label in paper.read_zpl(one.read_bytes())[:1]]
+        return [" ".join(label.texts) for label in labels]
 
     yield read
     spooler.stop()
@@ -137,6 +139,28 @@ def test_a_paper_is_printed_again_on_purpose_only_and_marked(
         lines = [line for line in journal.of_order(session, one.id) if line.what == "reprinted"]
     assert [line.who for line in lines] == ["Ana Souza"]
     QApplication.activePopupWidget().close()
+
+
+def test_a_pickup_receipt_is_closed_with_a_reason_for_what_is_delivered(
+    desk, page, show, qtbot, tmp_path
+):
+    printer = Printer("Receipts", "escpos_80", f"file:{tmp_path}/roll/")
+    desk.printing = Spooler(desk.store, [printer], desk.work.label_printed)
+
+    def receipt():
+        page.panel.show_print()
+        menu = page.panel._print_menu
+        qtbot.waitUntil(menu.isVisible)
+        (found,) = (a for a in menu.actions() if a.text().startswith("Pickup receipt"))
+        shown = found.isEnabled(), found.text()
+        menu.close()
+        return shown
+
+    show(order(Status.SHIPPED))
+    enabled, text = receipt()
+    assert not enabled and "is for orders that are picked up" in text
+    show(order(Status.ACCEPTED, Kind.PICKUP, remote_id="R2", number="9002"))
+    assert receipt() == (True, "Pickup receipt")
 
 
 def test_whoever_leaves_the_question_prints_nothing(desk, page, show, printed, qtbot):

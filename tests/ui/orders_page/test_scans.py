@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
@@ -54,6 +55,14 @@ def test_an_unknown_code_says_what_was_read(window, show, heard):
     show(order(Status.PACKED))
     window.scanned("XYZ-404")
     assert "XYZ-404" in heard.messages[-1].text
+
+
+@pytest.mark.parametrize("status", [Status.IN_PREPARATION, Status.PACKED])
+def test_a_misread_key_says_so_and_to_scan_again(desk, window, show, heard, status):
+    one = show(order(status))
+    window.scanned(FIRST_43 + str((access_key.check_digit(FIRST_43) + 1) % 10))
+    assert "check digit" in heard.messages[-1].text and "Scan it again" in heard.messages[-1].text
+    assert now_is(desk, one.id).status is status
 
 
 def test_products_are_counted_one_by_one_and_kept(desk, page, window, show, qtbot, heard):

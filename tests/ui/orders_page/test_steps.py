@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
+from desktop.i18n import weight
 from desktop.journey import Journey, Step
 from desktop.order import Kind, Label, Package, Person, Role, Status
 from desktop.store import setup
 from tests.ui.conftest import put
 from tests.ui.orders_page.acts import field, now_is, texts
-from tests.unit.orders import order
+from tests.unit.orders import LINES, order
 
 
 def has_focus(panel, name):
     return any(
         f.accessibleName() == name and f.hasFocus() for f in panel.sheet.findChildren(QLineEdit)
     )
+
+
+def type_into(panel, name, text):
+    """Key by key into a box of the first package: as fast at the window, it would be a scan."""
+    box = field(panel, f"Package 1: {name}")
+    box.selectAll()
+    QTest.keyClicks(box, text)
 
 
 def test_a_step_without_fields_runs_at_once_and_the_order_stays_open(
@@ -206,6 +215,55 @@ def test_packages_are_typed_in_boxes(desk, page, show, qtbot, keys):
         (900, (300, 200, 100)),
         (800, (0, 0, 0)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"), [("2,5", "whole grams"), ("2.5", "whole grams"), ("2.500", "whole grams")]
+)
+def test_a_weight_with_a_mark_is_refused_in_its_box(desk, page, show, qtbot, keys, typed, says):
+    one = show(order(Status.INVOICED))
+    page.next()
+    qtbot.waitUntil(lambda: has_focus(page.panel, "Package 1: Grams"))
+    type_into(page.panel, "Grams", typed)
+    keys(page, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "2500 for 2.5 kg" in texts(page.panel.sheet))
+    assert f"“{typed}”" in texts(page.panel.sheet) and says in texts(page.panel.sheet)
+    box = field(page.panel, "Package 1: Grams")
+    assert box.hasFocus() and box.selectedText() == typed
+    assert now_is(desk, one.id).status is Status.INVOICED
+    type_into(page.panel, "Grams", "2500")
+    keys(page, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: now_is(desk, one.id).status is Status.PACKED)
+    assert [p.weight_g for p in now_is(desk, one.id).packages] == [2500]
+
+
+def test_a_size_with_a_mark_is_refused_in_its_box(desk, page, show, qtbot, keys):
+    show(order(Status.INVOICED))
+    page.next()
+    qtbot.waitUntil(lambda: has_focus(page.panel, "Package 1: Grams"))
+    for name, typed in (("Grams", "900"), ("Length", "300"), ("Width", "20,5"), ("Height", "100")):
+        type_into(page.panel, name, typed)
+    keys(page, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "whole millimetres" in texts(page.panel.sheet))
+    assert has_focus(page.panel, "Package 1: Width")
+
+
+@pytest.mark.parametrize("typed", ["25", "25000"])
+def test_a_weight_far_from_that_of_the_items_is_asked_about_once(
+    desk, page, show, qtbot, keys, typed
+):
+    lines = tuple(replace(line, unit_weight_g=line.unit_weight_g or 70) for line in LINES)
+    one = show(order(Status.INVOICED, lines=lines))
+    page.next()
+    qtbot.waitUntil(lambda: has_focus(page.panel, "Package 1: Grams"))
+    type_into(page.panel, "Grams", typed)
+    keys(page, Qt.Key.Key_Return)
+    question = f"The items weigh about 2.32 kg; {weight(int(typed))} is typed."
+    qtbot.waitUntil(lambda: question in texts(page.panel.sheet))
+    assert now_is(desk, one.id).status is Status.INVOICED
+    keys(page, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: now_is(desk, one.id).status is Status.PACKED)
+    assert [p.weight_g for p in now_is(desk, one.id).packages] == [int(typed)]
 
 
 def test_packages_may_stay_unmeasured(desk, page, show, qtbot):

@@ -128,8 +128,40 @@ def test_packing_keeps_a_label_and_tracking_that_are_known():
     packed = take(order(S.INVOICED, packages=0), Step.PACK, packages="700")
     assert packed.packages[0].label is Label.NONE
     here = replace(order(S.INVOICED), packages=(known,))
-    assert take(here, Step.PACK, packages="700").packages == (replace(known, weight_g=700),)
+    assert take(here, Step.PACK, packages="0").packages == (known,)
     assert take(here, Step.PACK, packages="").packages == (known,)
+
+
+@pytest.mark.parametrize("measured", ["701", "700 300x200x101", "700 300x200x100; 300"])
+def test_packing_makes_a_label_that_says_something_else_none(measured):
+    known = Package(1, 700, (300, 200, 100), Label.PRINTED, tracking="BR1")
+    here = replace(order(S.INVOICED), packages=(known,))
+    packed = take(here, Step.PACK, packages=measured)
+    assert packed.packages[0].label is Label.NONE
+    assert packed.packages[0].tracking == "BR1"
+    assert "not printed" in str(refused(packed, Step.SHIP, label_elsewhere=""))
+    assert take(here, Step.PACK, packages="700 300x200x100").packages == (known,)
+
+
+def test_packing_keeps_a_label_that_was_made_elsewhere():
+    known = Package(1, 700, label=Label.ELSEWHERE, label_reason="balcão")
+    here = replace(order(S.INVOICED), packages=(known,))
+    assert take(here, Step.PACK, packages="900").packages == (replace(known, weight_g=900),)
+
+
+@pytest.mark.parametrize("typed", ["2,5", "2.5", "2.500", "2,5 kg", "2 kg", "800; 2.5 300x200x100"])
+def test_a_weight_that_is_no_whole_grams_is_not_guessed(typed):
+    error = refused(order(S.INVOICED), Step.PACK, packages=typed)
+    assert error.field == "packages"
+    assert "weight is whole grams, 2500 for 2.5 kg" in str(error)
+    assert typed.rpartition("; ")[2] in str(error)
+
+
+@pytest.mark.parametrize("typed", ["800 30,5x20x10", "800 300x200", "800g 30 cm"])
+def test_a_size_that_is_no_whole_millimetres_says_so(typed):
+    error = refused(order(S.INVOICED), Step.PACK, packages=typed)
+    assert error.field == "packages"
+    assert "whole millimetres" in str(error)
 
 
 def test_no_shipment_without_a_label_or_the_reason_why_it_is_elsewhere():
