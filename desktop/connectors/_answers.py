@@ -90,6 +90,14 @@ def parse_json(body: bytes) -> Any:
         raise ValueError("absurd nesting or numbers") from None
 
 
+_encode = msgspec.json.Encoder(decimal_format="number", order="sorted").encode
+
+
+def write_json(body: Any) -> bytes:
+    """The same text for the same content, which `parse_json` reads back as it was."""
+    return _encode(body)
+
+
 def as_sentence(error: BalcaoError) -> UserError:
     """The same words as a plain refusal, for an outcome or a parked answer."""
     sentence = UserError(error.text)

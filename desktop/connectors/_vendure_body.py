@@ -8,7 +8,6 @@ is one group, for pickup when all its methods are.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +16,7 @@ from typing import Any
 from desktop.connectors import RemoteOrder
 from desktop.connectors import _values as get
 from desktop.connectors import _vendure_words as words
+from desktop.connectors._answers import write_json
 from desktop.connectors._values import Json
 from desktop.connectors._vendure_stage import GONE, Progress, shipment_of
 from desktop.connectors._vendure_words import Shop, alpha_3, invoice_in
@@ -116,7 +116,7 @@ class _Reader:
         )
 
     def _remote(self) -> RemoteOrder:
-        raw = json.dumps(self.body, sort_keys=True, default=str).encode()
+        raw = write_json(self.body)
         reasons = list(_history(self.body, "ORDER_CANCELLATION", "reason"))
         return RemoteOrder(
             facts=self._order(),

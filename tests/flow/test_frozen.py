@@ -133,7 +133,7 @@ def test_it_speaks_the_languages(home, language):
     finally:
         set_language("en")
     words = ("--language", language, "--data", str(home), "connect", "nowhere")
-    assert run(home, *words, code=1).stderr.strip() == expected
+    assert run(home, *words, code=2).stderr.strip() == expected
 
 
 # --- what it does -------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from desktop.sandbox import KEY, TOKEN, Sandbox
 from tests.unit.http.server import Server, says
 
 NO_ORDER = b'{"error": {"code": "OMS007", "message": "Order Not Found"}}'
-AHEAD = format_datetime(datetime.now(UTC) + timedelta(minutes=11), usegmt=True)
+AHEAD = format_datetime(datetime.now(UTC) + timedelta(days=1), usegmt=True)
 
 
 def account(url, token=TOKEN):
