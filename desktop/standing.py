@@ -51,8 +51,8 @@ def standing(
     """The sentence about the connections, or None when there is nothing to say.
 
     `counts` are unfinished pushes by state. A `fault` of the store comes first, for what the store says is
-    old by then. A refused key comes before an absent line, that before a
-    silent one, that before a warning, and updates that a person must mend come last.
+    old by then. A refused key comes before an absent line, that before a silent one, that before a
+    warning, and updates that a person must mend come last.
     """
     if fault is not None:
         rest = tr(N_("Until then no order comes in and nothing is told."))

@@ -242,9 +242,8 @@ class Vtex:
         except TooLarge as error:
             return Unreadable(order_id, as_sentence(error), error.start)
         except PlatformRefused as error:
-            if (
-                error.status == 404 and error.code
-            ):  # the OMS names a code, what stands before it does not
+            # The OMS names a code, what stands before it does not.
+            if error.status == 404 and error.code:
                 return None
             return Unreadable(order_id, as_sentence(error), b"")
         except PlatformAway as error:
